@@ -1,0 +1,86 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .strictMemorySafety(),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
+let mustache: Target.Dependency = .product(name: "Mustache", package: "swift-mustache")
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+
+/// A Swift target of the layout in docs/architecture.md.
+func layer(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+let package = Package(
+    name: "portico",
+    products: [
+        .executable(name: "portico", targets: ["portico"]),
+        .library(name: "Daemon", targets: ["Daemon"]),
+        .library(name: "HandlerKit", targets: ["HandlerKit"]),
+        .library(name: "HandlerTesting", targets: ["HandlerTesting"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
+    ],
+    targets: [
+        // C
+        .target(name: "CLinux"),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
+
+        // The layers, from the bottom up
+        layer("Sockets", ["CLinux", system]),
+        layer("Reactor", ["CLinux", "Sockets", system]),
+        layer("TLS", ["COpenSSL", "Sockets", system]),
+        layer("HTTPCore", [httpTypes]),
+        layer("HTTPWire", ["HTTPCore", httpTypes]),
+        layer("Configuration", [system]),
+        layer("HandlerKit", ["CLinux", "Configuration", "HTTPCore", httpTypes, logging, system]),
+        layer("Modules", ["HandlerKit", httpTypes, logging, system, mustache]),
+        layer("Supervision", ["CSystemd", "CLinux", logging, system]),
+        layer(
+            "Server",
+            [
+                "Configuration", "HandlerKit", "HTTPCore", "HTTPWire", "Reactor", "Sockets", "TLS", httpTypes,
+                logging, system,
+            ]),
+        layer(
+            "Daemon",
+            [
+                "Configuration", "HandlerKit", "Modules", "Reactor", "Server", "Sockets", "Supervision", "TLS",
+                argumentParser, logging, system,
+            ]),
+        .executableTarget(name: "portico", dependencies: ["Daemon"], swiftSettings: settings),
+        layer("HandlerTesting", ["HandlerKit", "Configuration", "HTTPCore", httpTypes, logging, system]),
+
+        tests("SocketsTests", ["Sockets"]),
+        tests("ReactorTests", ["Reactor", "Sockets", "CLinux", system]),
+        tests("TLSTests", ["TLS", "Sockets", system]),
+        tests("HTTPCoreTests", ["HTTPCore", httpTypes]),
+        tests("HTTPWireTests", ["HTTPWire", "HTTPCore", httpTypes]),
+        tests("ConfigurationTests", ["Configuration", system]),
+        tests("HandlerKitTests", ["HandlerKit", "HandlerTesting", "HTTPCore", httpTypes]),
+        tests("ModulesTests", ["Modules", "HandlerKit", "HandlerTesting", "Configuration", httpTypes, system]),
+        tests("SupervisionTests", ["Supervision", logging, system]),
+        tests("ServerTests", ["Server", "HandlerKit", "HTTPCore", "Configuration", httpTypes]),
+        tests("DaemonTests", ["Daemon", "Modules", "HandlerKit", "Configuration", system]),
+        tests("IntegrationTests", ["portico", "CLinux", system]),
+    ]
+)
