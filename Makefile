@@ -1,0 +1,120 @@
+# What to do with Portico from a checkout; `make help` lists it. PREFIX, DESTDIR and the like: see `install`.
+
+# Everything that is needed from Debian, in one place.
+BUILD_PACKAGES := libssl-dev libsystemd-dev pkg-config binutils libc6-dev libstdc++-12-dev git ca-certificates curl
+TEST_PACKAGES := openssl python3 systemd dbus
+BENCH_PACKAGES := nginx-light wrk gcc openssl python3
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+BINARY ?= .build/release/portico
+CONFIG ?= config/portico.conf
+# Seconds that each of the two suites of `make test` may take, and more words for `swift test`.
+TEST_TIMEOUT ?= 1800
+TEST_OPTIONS ?=
+
+PREFIX ?= /usr
+DESTDIR ?=
+SYSCONFDIR ?= /etc
+# systemd looks into these, and not below any other prefix.
+UNITDIR ?= $(if $(filter /usr /usr/local,$(PREFIX)),$(PREFIX)/lib/systemd/system,/etc/systemd/system)
+
+bindir := $(DESTDIR)$(PREFIX)/bin
+mandir := $(DESTDIR)$(PREFIX)/share/man
+sharedir := $(DESTDIR)$(PREFIX)/share/portico
+catalogdir := $(DESTDIR)/usr/lib/systemd/catalog
+confdir := $(DESTDIR)$(SYSCONFDIR)/portico
+unitdir := $(DESTDIR)$(UNITDIR)
+
+units := $(wildcard systemd/*.service systemd/*.socket)
+# The drop-in is for systemd 253 and later (Type=notify-reload); an older one must not see it.
+SYSTEMD_VERSION ?= $(shell systemctl --version 2>/dev/null | sed -nE '1s/^systemd ([0-9]+).*/\1/p')
+all_dropins := $(wildcard systemd/*.d/notify-reload.conf)
+dropins := $(shell [[ "$(SYSTEMD_VERSION)" -ge 253 ]] && echo $(all_dropins))
+catalogs := $(wildcard systemd/*.catalog)
+manpages := $(wildcard man/*.[1-8])
+
+shell_scripts = $(shell git ls-files | xargs -r grep -lE '^#!(/bin/bash|/bin/sh|/usr/bin/env bash)')
+python_scripts = $(shell git ls-files | xargs -r grep -lE '^\#!.*python3') $(shell git ls-files '*.py')
+
+.PHONY: help setup setup-test setup-bench swift build run test test-asan test-tsan install uninstall lint format \
+    bench size clean
+
+help: ## list what can be made
+	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/\1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
+
+setup: swift ## install what the build needs from Debian
+	@.ci/install-packages $(BUILD_PACKAGES)
+
+setup-test: swift
+	@.ci/install-packages $(BUILD_PACKAGES) $(TEST_PACKAGES)
+
+setup-bench: swift
+	@.ci/install-packages $(BUILD_PACKAGES) $(BENCH_PACKAGES)
+
+swift:
+	@command -v swift >/dev/null || { echo "Swift 6.3 is missing: https://www.swift.org/install/linux/" >&2; exit 1; }
+
+# The Swift runtime goes into the program, so that it runs where no toolchain is.
+build: setup ## build the program, .build/release/portico
+	swift build --configuration release --static-swift-stdlib --product portico
+
+run: build ## set up, build, and serve config/portico.conf until Ctrl-C
+	@exec .build/release/portico run -c $(CONFIG)
+
+test: setup-test ## set up, build, and pass every test
+	swift build --product portico
+	.ci/test --timeout $(TEST_TIMEOUT) $(TEST_OPTIONS)
+
+test-asan: setup-test ## unit and integration tests under the address sanitizer
+	swift build --product portico --sanitize=address --scratch-path .build-asan
+	.ci/test --timeout $(TEST_TIMEOUT) --without-system --scratch-path .build-asan --sanitize=address $(TEST_OPTIONS)
+
+test-tsan: setup-test ## unit and integration tests under the thread sanitizer
+	swift build --product portico --sanitize=thread --scratch-path .build-tsan
+	.ci/test --timeout $(TEST_TIMEOUT) --without-system --scratch-path .build-tsan --sanitize=thread $(TEST_OPTIONS)
+
+lint: swift ## format, unsafe code where it may not be, syntax of the scripts
+	swift format lint --strict --parallel --recursive Sources Tests Package.swift
+	.ci/unsafe-count
+	@for script in $(shell_scripts); do bash -n $$script; done
+	@for script in $(python_scripts); do python3 -c 'import ast, sys; ast.parse(open(sys.argv[1]).read())' $$script; done
+
+format: swift ## let swift-format rewrite the sources
+	swift format --in-place --parallel --recursive Sources Tests Package.swift
+
+bench: setup-bench build ## measure beside nginx, write Benchmarks/results.md
+	Benchmarks/run
+
+size: build ## size of the program, its sections, its memory after the start
+	.ci/size $(BINARY)
+
+# Not built here if it is there: `sudo make install` needs no toolchain in root's path.
+$(BINARY):
+	$(MAKE) build
+
+install: $(BINARY) ## install program, units, configuration (DESTDIR=, PREFIX=/usr)
+	install -D -m 0755 $(BINARY) $(bindir)/portico
+	@for unit in $(units:systemd/%=%) $(dropins:systemd/%=%); do \
+	    install -D -m 0644 /dev/null $(unitdir)/$$unit; \
+	    sed 's|/usr/bin/portico|$(PREFIX)/bin/portico|g' systemd/$$unit >$(unitdir)/$$unit; \
+	    echo "installed $(unitdir)/$$unit"; \
+	done
+	@for page in $(manpages:man/%=%); do install -D -m 0644 man/$$page $(mandir)/man$${page##*.}/$$page; done
+	@for catalog in $(catalogs); do install -D -m 0644 -t $(catalogdir) $$catalog; done
+	@.ci/install-config install config/portico.conf $(confdir)/portico.conf $(sharedir)/portico.conf
+	@if [[ -z "$(DESTDIR)" && -d /run/systemd/system ]]; then journalctl --update-catalog; systemctl daemon-reload; fi
+
+uninstall: ## remove what install put there, but no edited configuration
+	rm -f $(bindir)/portico $(addprefix $(unitdir)/,$(units:systemd/%=%) $(all_dropins:systemd/%=%))
+	@for folder in $(sort $(dir $(all_dropins:systemd/%=%))); do \
+	    rmdir --ignore-fail-on-non-empty $(unitdir)/$$folder 2>/dev/null || true; done
+	@for page in $(manpages:man/%=%); do rm -f $(mandir)/man$${page##*.}/$$page; done
+	rm -f $(addprefix $(catalogdir)/,$(notdir $(catalogs)))
+	@.ci/install-config uninstall config/portico.conf $(confdir)/portico.conf $(sharedir)/portico.conf
+	@if [[ -z "$(DESTDIR)" && -d /run/systemd/system ]]; then journalctl --update-catalog; systemctl daemon-reload; fi
+
+clean: ## remove what was built
+	rm -rf .build .build-asan .build-tsan
