@@ -76,9 +76,10 @@ test-tsan: setup-test ## unit and integration tests under the thread sanitizer
 	swift build --product portico --sanitize=thread --scratch-path .build-tsan
 	.ci/test --timeout $(TEST_TIMEOUT) --without-system --scratch-path .build-tsan --sanitize=thread $(TEST_OPTIONS)
 
-lint: swift ## format, unsafe code where it may not be, syntax of the scripts
+lint: swift ## format, house rules, unsafe code where it may not be, syntax of the scripts
 	swift format lint --strict --parallel --recursive Sources Tests Package.swift
 	.ci/unsafe-count
+	.ci/house-rules
 	@for script in $(shell_scripts); do bash -n $$script; done
 	@for script in $(python_scripts); do python3 -c 'import ast, sys; ast.parse(open(sys.argv[1]).read())' $$script; done
 
