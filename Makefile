@@ -36,8 +36,9 @@ dropins := $(shell [[ "$(SYSTEMD_VERSION)" -ge 253 ]] && echo $(all_dropins))
 catalogs := $(wildcard systemd/*.catalog)
 manpages := $(wildcard man/*.[1-8])
 
-shell_scripts = $(shell git ls-files | xargs -r grep -lE '^#!(/bin/bash|/bin/sh|/usr/bin/env bash)')
-python_scripts = $(shell git ls-files | xargs -r grep -lE '^\#!.*python3') $(shell git ls-files '*.py')
+tracked = git -c safe.directory='*' ls-files
+shell_scripts = $(shell $(tracked) | xargs -r grep -lE '^#!(/bin/bash|/bin/sh|/usr/bin/env bash)')
+python_scripts = $(shell $(tracked) | xargs -r grep -lE '^\#!.*python3') $(shell $(tracked) '*.py')
 
 .PHONY: help setup setup-test setup-bench swift build run test test-asan test-tsan install uninstall lint format \
     bench size clean
