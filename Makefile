@@ -17,7 +17,6 @@ TEST_OPTIONS ?=
 
 PREFIX ?= /usr
 DESTDIR ?=
-SYSCONFDIR ?= /etc
 # systemd looks into these, and not below any other prefix.
 UNITDIR ?= $(if $(filter /usr /usr/local,$(PREFIX)),$(PREFIX)/lib/systemd/system,/etc/systemd/system)
 
@@ -25,7 +24,7 @@ bindir := $(DESTDIR)$(PREFIX)/bin
 mandir := $(DESTDIR)$(PREFIX)/share/man
 sharedir := $(DESTDIR)$(PREFIX)/share/portico
 catalogdir := $(DESTDIR)/usr/lib/systemd/catalog
-confdir := $(DESTDIR)$(SYSCONFDIR)/portico
+confdir := $(DESTDIR)/etc/portico
 unitdir := $(DESTDIR)$(UNITDIR)
 
 units := $(wildcard systemd/*.service systemd/*.socket)

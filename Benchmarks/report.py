@@ -23,6 +23,7 @@ class Report:
         self.negotiated: set[str] = set()
         self.rows: list[list[str]] = []
         self.failures: list[str] = []
+        self.gaps = False
         self.idle = ""
 
     def add(self, title: str, nginx: Figures, portico: Figures) -> str:
@@ -45,6 +46,10 @@ class Report:
             f"the proportional set size): nginx {nginx / 1024:.1f} KiB, portico {kib:.1f} KiB "
             f"(limit {IDLE_LIMIT_KIB:.0f}): {verdict}")
         return self.idle
+
+    def unmeasured(self, name: str, failure: Exception) -> None:
+        self.failures.append(f"row {name} could not be measured: {failure}")
+        self.gaps = True
 
     def add_negotiated(self, nginx: str, portico: str) -> None:
         self.negotiated |= {nginx, portico}

@@ -62,7 +62,7 @@ def measure(row: Row, client: HandshakeClient, server: Server, seconds: float) -
     load = row.load(client, server.port, seconds)
     cpu = CPUClock.read(server.pid).since(before)
     if load.requests < 1:
-        raise RuntimeError(f"{server.label} answered nothing in row {row.name}")
+        raise RuntimeError(f"{server.name} answered nothing in row {row.name}")
     return Figures(load.requests / load.seconds, cpu / load.requests, load.p50, load.p99)
 
 

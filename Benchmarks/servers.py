@@ -43,12 +43,11 @@ class Server:
 
     name = ""
 
-    def __init__(self, bench: Bench, access_log: bool, label: str = ""):
+    def __init__(self, bench: Bench, access_log: bool = False):
         self.bench = bench
         self.access_log = access_log
-        self.label = label or self.name
         self.port = _free_port()
-        self.folder = bench.folder / f"{self.label}-{self.port}"
+        self.folder = bench.folder / f"{self.name}-{self.port}"
         self.process: subprocess.Popen | None = None
         self.pid = 0
 
@@ -87,7 +86,7 @@ class Server:
             except ConnectionRefusedError:
                 time.sleep(0.02)
         said = self.errors.read_text() if self.errors.exists() else ""
-        raise RuntimeError(f"{self.label} does not listen on port {self.port}: {said.strip() or 'it said nothing'}")
+        raise RuntimeError(f"{self.name} does not listen on port {self.port}: {said.strip() or 'it said nothing'}")
 
     def values(self) -> dict[str, object]:
         bench = self.bench
