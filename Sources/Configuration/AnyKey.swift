@@ -48,7 +48,9 @@ public struct AnyKey: Sendable {
         decodeDefault = { context in
             // The key's initializer has parsed it once already.
             var problems: [LocatedProblem] = []
-            guard let value = key.defaultValue(context, &problems), let text = key.defaultText else { return nil }
+            guard let value = key.defaultValue(context, &problems), let text = key.defaultText else {
+                return nil
+            }
             return DecodedValue(value: value, texts: [text])
         }
     }

@@ -55,12 +55,12 @@ public struct Diagnostic: Sendable, Hashable, CustomStringConvertible {
 
 /// A configuration that cannot be used, with every reason that was found.
 public struct ConfigurationFailure: Error, Sendable, CustomStringConvertible {
-    /// Errors and the warnings among them, in the order in which they were found.
+    /// Errors and the warnings among them, in the order of their places.
     public let diagnostics: [Diagnostic]
 
     /// A failure for these reasons.
     public init(_ diagnostics: [Diagnostic]) {
-        self.diagnostics = diagnostics
+        self.diagnostics = diagnostics.inOrderOfPlace
     }
 
     /// One line for each diagnostic.
@@ -72,4 +72,12 @@ public struct ConfigurationFailure: Error, Sendable, CustomStringConvertible {
 extension Sequence<Diagnostic> {
     /// Whether one of them makes the configuration unusable.
     public var hasErrors: Bool { contains { $0.severity == .error } }
+
+    /// By file, line and column: the order in which somebody mends them.
+    public var inOrderOfPlace: [Diagnostic] {
+        sorted { a, b in
+            (a.location.file, a.location.line, a.location.column, a.message)
+                < (b.location.file, b.location.line, b.location.column, b.message)
+        }
+    }
 }

@@ -14,7 +14,8 @@ extension Document {
                 let message = "[\(schema.name)] takes no argument, not '\(argument)'"
                 diagnostics.append(.error(at: section.argumentLocation, message))
             case (.required(let meaning), nil):
-                diagnostics.append(.error(at: section.location, "[\(schema.name)] needs an argument: \(meaning)"))
+                diagnostics.append(
+                    .error(at: section.location, "[\(schema.name)] needs an argument: \(meaning)"))
             default: break
             }
         }
@@ -51,8 +52,11 @@ extension Document {
     public func value<Value>(
         of key: Key<Value>, in section: DocumentSection, into diagnostics: inout [Diagnostic]
     ) -> Value? {
-        let alone = DocumentSection(section, only: key.name)
-        return decode(alone, keys: [AnyKey(key)], into: &diagnostics)?.optional(key)
+        var found: [Diagnostic] = []
+        let decoded = decode(DocumentSection(section, only: key.name), keys: [AnyKey(key)], into: &found)
+        // The section as a whole is decoded later, and repeats the warnings.
+        diagnostics += found.filter { $0.severity == .error }
+        return decoded?.optional(key)
     }
 }
 
@@ -63,11 +67,11 @@ struct SectionDecoder {
     let context: ValueContext
 
     func decode(into diagnostics: inout [Diagnostic]) -> Section? {
-        let errors = diagnostics.count
+        let start = diagnostics.count
         reportUnknown(into: &diagnostics)
         let lines = Dictionary(grouping: section.assignments, by: \.key)
         let entries = keys.map { entry($0, lines: lines[$0.name] ?? [], into: &diagnostics) }
-        guard !diagnostics[errors...].hasErrors else { return nil }
+        guard !diagnostics[start...].hasErrors else { return nil }
         return Section(section.id, at: section.location, entries: entries)
     }
 
@@ -80,7 +84,9 @@ struct SectionDecoder {
         }
     }
 
-    private func entry(_ key: AnyKey, lines: [Assignment], into diagnostics: inout [Diagnostic]) -> Section.Entry {
+    private func entry(_ key: AnyKey, lines: [Assignment], into diagnostics: inout [Diagnostic])
+        -> Section.Entry
+    {
         // An empty assignment clears what came before: a list is empty then, anything else is as if never set.
         let cleared = lines.lastIndex { $0.value.text.isEmpty }
         let counted = lines[((cleared ?? -1) + 1)...]
@@ -90,7 +96,10 @@ struct SectionDecoder {
         }
         var problems: [LocatedProblem] = []
         let value = key.decode(counted.map(\.value), context, &problems)
-        diagnostics += problems.map { .error(at: $0.location ?? last.value.location, "\(key.name): \($0.message)") }
+        diagnostics += problems.map { problem in
+            let message = key.isSecret ? "the value is not a valid \(key.typeName)" : problem.message
+            return .error(at: problem.location ?? last.value.location, "\(key.name): \(message)")
+        }
         return Section.Entry(key: key, value: value, location: last.value.location)
     }
 

@@ -59,7 +59,8 @@ public struct DocumentSection: Sendable {
         let location = SourceLocation(file: source)
         self.init(SectionName(name, argument), at: location)
         assignments = values.map { key, value in
-            Assignment(key: Fragment(key[...], at: location), value: Fragment(value[...], at: location).trimmed)
+            Assignment(
+                key: Fragment(key[...], at: location), value: Fragment(value[...], at: location).trimmed)
         }
     }
 
@@ -113,9 +114,12 @@ public struct Document: Sendable {
         sections.filter { $0.name == name }
     }
 
-    mutating func add(_ bytes: [UInt8], from file: String, into diagnostics: inout [Diagnostic]) {
+    /// Parses one more file; lines before its first header belong to `first`, if any.
+    mutating func add(
+        _ bytes: [UInt8], from file: String, first: SectionName? = nil, into diagnostics: inout [Diagnostic]
+    ) {
         let source = SourceText(file: file, bytes: bytes, into: &diagnostics)
-        Parser.parse(source, into: &self, &diagnostics)
+        Parser.parse(source, into: &self, first: first, &diagnostics)
     }
 
     /// The place of the section with `section`'s name, which is added if it is new.

@@ -19,7 +19,8 @@ enum DropIns {
         } catch Errno.noSuchFileOrDirectory {
             return []
         } catch {
-            diagnostics.append(.unreadable(folder, (error as? Errno)?.description ?? "the folder cannot be listed"))
+            diagnostics.append(
+                .unreadable(folder, (error as? Errno)?.description ?? "the folder cannot be listed"))
             return []
         }
     }

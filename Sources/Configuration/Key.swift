@@ -56,7 +56,8 @@ public struct Key<Value: Sendable>: Sendable {
     }
 
     private init(
-        _ name: String, _ type: ValueType<Value>, _ defaultText: String?, isRequired: Bool, _ needsRestart: Bool,
+        _ name: String, _ type: ValueType<Value>, _ defaultText: String?, isRequired: Bool,
+        _ needsRestart: Bool,
         _ isSecret: Bool, _ summary: String
     ) {
         self.name = name
@@ -83,6 +84,7 @@ extension Key where Value: Comparable {
         needsRestart: Bool = false, isSecret: Bool = false, _ summary: String
     ) {
         self.init(
-            name, type.bounded(by: bounds), default: text, needsRestart: needsRestart, isSecret: isSecret, summary)
+            name, type.bounded(by: bounds), default: text, needsRestart: needsRestart, isSecret: isSecret,
+            summary)
     }
 }

@@ -16,8 +16,17 @@ struct Parser {
     }
 
     /// Adds the sections of `source` to `document`; a section that it knows already goes on.
-    static func parse(_ source: SourceText, into document: inout Document, _ diagnostics: inout [Diagnostic]) {
+    ///
+    /// - Parameter first: the section that lines before the first header belong to, if any.
+    static func parse(
+        _ source: SourceText, into document: inout Document, first: SectionName? = nil,
+        _ diagnostics: inout [Diagnostic]
+    ) {
         var parser = Parser(file: source.file, document: document)
+        if let first {
+            let start = SourceLocation(file: source.file, line: 1, column: 1)
+            parser.current = .section(parser.document.index(of: DocumentSection(first, at: start)))
+        }
         for line in source.lines { parser.read(line, &diagnostics) }
         document = parser.document
     }
@@ -28,7 +37,8 @@ struct Parser {
     }
 
     private mutating func read(_ line: SourceLine, _ diagnostics: inout [Diagnostic]) {
-        let content = Fragment(line.text[...], at: SourceLocation(file: file, line: line.number, column: 1)).trimmed
+        let content = Fragment(line.text[...], at: SourceLocation(file: file, line: line.number, column: 1))
+            .trimmed
         switch content.text.first {
         case nil, ";", "#": break
         case "[": open(content, &diagnostics)
@@ -60,7 +70,7 @@ struct Parser {
     ) {
         let id = SectionName(name, argument.map { String($0.text) })
         if let first = sectionsOfThisFile[id] {
-            diagnostics.append(.warning(at: location, "\(id) goes on from \(first)"))
+            diagnostics.append(.warning(at: location, "\(id) continues the section at \(first)"))
         } else {
             sectionsOfThisFile[id] = location
         }
@@ -72,14 +82,16 @@ struct Parser {
         if case .ignored = current { return }
         let (key, value) = line.split { $0 == "=" }
         guard let value, !key.trimmed.text.isEmpty else {
-            diagnostics.append(.error(at: line.location, "neither a [section] nor a line of the form 'key = value'"))
+            diagnostics.append(
+                .error(at: line.location, "neither a [section] nor a line of the form 'key = value'"))
             return
         }
         switch current {
         case .section(let index):
             document.append(Assignment(key: key.trimmed, value: value.trimmed), toSectionAt: index)
         case .start:
-            diagnostics.append(.error(at: line.location, "'\(key.trimmed.text)' stands before the first [section]"))
+            diagnostics.append(
+                .error(at: line.location, "'\(key.trimmed.text)' stands before the first [section]"))
             current = .discarded
         case .discarded, .ignored: break
         }

@@ -17,7 +17,8 @@ struct Scale: Sendable {
     static let bytes = Scale(
         kind: "size", hint: "B, K, M, G, T (powers of 1024)", bare: 1,
         units: [
-            (["T", "TiB"], 1 << 40), (["G", "GiB"], 1 << 30), (["M", "MiB"], 1 << 20), (["K", "KiB"], 1 << 10),
+            (["T", "TiB"], 1 << 40), (["G", "GiB"], 1 << 30), (["M", "MiB"], 1 << 20),
+            (["K", "KiB"], 1 << 10),
             (["", "B"], 1),
         ], ignoresCase: true, printsSums: false)
 
@@ -39,8 +40,7 @@ struct Scale: Sendable {
         var rest = text[...]
         var sum = 0
         repeat {
-            let offset = text.distance(from: text.startIndex, to: rest.startIndex)
-            let (value, overflow) = sum.addingReportingOverflow(try term(&rest, of: text, at: offset))
+            let (value, overflow) = sum.addingReportingOverflow(try term(&rest, of: text))
             guard !overflow else { throw ValueProblem("'\(text)' is too large") }
             sum = value
             rest = rest.drop(while: \.isBlank)
@@ -49,19 +49,23 @@ struct Scale: Sendable {
     }
 
     /// Takes one number and its unit off the front of `rest`.
-    private func term(_ rest: inout Substring, of text: String, at offset: Int) throws(ValueProblem) -> Int {
+    private func term(_ rest: inout Substring, of text: String) throws(ValueProblem) -> Int {
         let number = rest.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
         let parts = number.split(separator: ".", omittingEmptySubsequences: false)
         guard let whole = parts.first, !whole.isEmpty, parts.count <= 2, parts.last?.isEmpty == false else {
-            throw ValueProblem("'\(text)' is not a \(kind), such as \(example)", offset: offset)
+            throw ValueProblem(
+                "'\(text)' is not a \(kind), such as \(example)", offset: offset(of: rest, in: text))
         }
         let fraction = parts.count == 2 ? parts[1] : ""
         rest = rest.dropFirst(number.count).drop(while: \.isBlank)
         let unit = rest.prefix { !$0.isBlank && !($0.isASCII && $0.isNumber) }
+        // `2h 30` would be two hours and thirty seconds: a bare number stands alone.
+        guard !unit.isEmpty || number.count == text.count else {
+            throw ValueProblem("'\(number)' needs a unit: \(hint)", offset: offset(of: number, in: text))
+        }
         guard let factor = factor(of: unit) else {
             throw ValueProblem(
-                "'\(unit)' is not a unit of a \(kind): \(hint)",
-                offset: text.distance(from: text.startIndex, to: unit.startIndex))
+                "'\(unit)' is not a unit of a \(kind): \(hint)", offset: offset(of: unit, in: text))
         }
         rest = rest[unit.endIndex...]
         return try product(whole, fraction, factor, of: text)
@@ -82,6 +86,10 @@ struct Scale: Sendable {
         return value
     }
 
+    private func offset(of part: Substring, in text: String) -> Int {
+        text.distance(from: text.startIndex, to: part.startIndex)
+    }
+
     private func factor(of unit: Substring) -> Int? {
         guard !unit.isEmpty else { return bare }
         let wanted = ignoresCase ? unit.lowercased() : String(unit)
@@ -96,7 +104,8 @@ struct Scale: Sendable {
     @Sendable func text(_ value: Int) -> String {
         guard value > 0 else { return String(value) }
         guard printsSums else {
-            return units.first { value % $0.factor == 0 }.map { "\(value / $0.factor)\($0.names[0])" } ?? String(value)
+            return units.first { value % $0.factor == 0 }.map { "\(value / $0.factor)\($0.names[0])" }
+                ?? String(value)
         }
         var rest = value
         var terms: [String] = []

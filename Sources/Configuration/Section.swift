@@ -27,7 +27,8 @@ public struct Section: Sendable {
         argument = id.argument
         self.location = location
         self.entries = entries
-        indexes = Dictionary(entries.enumerated().map { ($1.key.name, $0) }, uniquingKeysWith: { first, _ in first })
+        indexes = Dictionary(
+            entries.enumerated().map { ($1.key.name, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
     /// A section decoded from `text`, which has lines of keys and no header: for tests of what reads it.
@@ -38,13 +39,11 @@ public struct Section: Sendable {
         folder: FilePath = "/"
     ) throws(ConfigurationFailure) {
         var diagnostics: [Diagnostic] = []
-        // The header shares the first line with nothing, so put it on a line that does not count.
+        var document = Document(file: "section", folder: folder)
         let id = SectionName(name, argument)
-        let document = Document(parsing: "\(id)\n\(text)", folder: folder, into: &diagnostics)
-        let written = document.sections.first ?? DocumentSection(id, at: SourceLocation(file: document.file))
-        guard let section = document.decode(written, keys: keys, into: &diagnostics), !diagnostics.hasErrors else {
-            throw ConfigurationFailure(diagnostics)
-        }
+        document.add(Array(text.utf8), from: document.file, first: id, into: &diagnostics)
+        let section = document.decode(document.sections[0], keys: keys, into: &diagnostics)
+        guard let section, !diagnostics.hasErrors else { throw ConfigurationFailure(diagnostics) }
         self = section
     }
 
@@ -53,7 +52,8 @@ public struct Section: Sendable {
     /// Asking for a key that is not in the section's table, or for an optional one, is a mistake of the program.
     public subscript<Value>(_ key: Key<Value>) -> Value {
         guard let value = optional(key) else {
-            preconditionFailure("'\(key.name)' of [\(name)] has no value; use optional(_:) for a key without default")
+            preconditionFailure(
+                "'\(key.name)' of [\(name)] has no value; use optional(_:) for a key without default")
         }
         return value
     }
@@ -74,7 +74,9 @@ public struct Section: Sendable {
     public func isSet<Value>(_ key: Key<Value>) -> Bool { entry(key.name)?.location != nil }
 
     /// Where the value of the key stands; the section's place if the file does not set it.
-    public func location<Value>(of key: Key<Value>) -> SourceLocation { entry(key.name)?.location ?? location }
+    public func location<Value>(of key: Key<Value>) -> SourceLocation {
+        entry(key.name)?.location ?? location
+    }
 
     /// What the header says: `[name argument]`.
     public var header: String { SectionName(name, argument).description }

@@ -19,7 +19,8 @@ extension ValueType where Value: Comparable {
             guard let value = decode(texts, context, &problems) else { return nil }
             let excess = value < minimum ? "below" : maximum.map { value > $0 } == true ? "above" : nil
             guard let excess, let last = texts.last else { return value }
-            problems.append(LocatedProblem(ValueProblem("'\(last.text)' is \(excess) the bounds, \(text)"), in: last))
+            problems.append(
+                LocatedProblem(ValueProblem("'\(last.text)' is \(excess) the bounds, \(text)"), in: last))
             return nil
         }
     }

@@ -16,7 +16,8 @@ extension ValueType where Value == Int {
     /// A size in bytes; `K`, `M`, `G`, `T` (or `KiB` …) are powers of 1024, as systemd has them.
     public static var byteCount: ValueType {
         let scale = Scale.bytes
-        return ValueType(name: "size", unit: "bytes; K, M, G, T", format: scale.text) { (text, _) throws(ValueProblem) in
+        return ValueType(name: "size", unit: "bytes; K, M, G, T", format: scale.text) {
+            (text, _) throws(ValueProblem) in
             try scale.parse(text)
         }
     }
@@ -58,5 +59,7 @@ extension ValueType where Value == Duration {
     }
 
     /// A time span within bounds.
-    public static func duration(in bounds: ClosedRange<Duration>) -> ValueType { duration.bounded(by: bounds) }
+    public static func duration(in bounds: ClosedRange<Duration>) -> ValueType {
+        duration.bounded(by: bounds)
+    }
 }

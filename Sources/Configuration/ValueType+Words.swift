@@ -13,7 +13,8 @@ extension ValueType where Value == String {
         ValueType(name: "word", format: { $0 }) { (text, _) throws(ValueProblem) in
             if let blank = text.firstIndex(where: \.isBlank) {
                 throw ValueProblem(
-                    "one word is expected, not several", offset: text.distance(from: text.startIndex, to: blank))
+                    "one word is expected, not several",
+                    offset: text.distance(from: text.startIndex, to: blank))
             }
             return text
         }

@@ -76,10 +76,12 @@ public struct ValueType<Value: Sendable>: Sendable {
     ///   - format: writes a value in file syntax; bounds are shown with it.
     ///   - parse: reads a value, or throws why it cannot.
     public init(
-        name: String, unit: String? = nil, format: @escaping @Sendable (Value) -> String = { String(describing: $0) },
+        name: String, unit: String? = nil,
+        format: @escaping @Sendable (Value) -> String = { String(describing: $0) },
         parse: @escaping Parse
     ) {
-        self.init(name: name, unit: unit, bounds: nil, splitting: .none, format: format) { texts, context, problems in
+        self.init(name: name, unit: unit, bounds: nil, splitting: .none, format: format) {
+            texts, context, problems in
             guard let text = texts.last else { return nil }
             do throws(ValueProblem) {
                 return try parse(String(text.text), context)
