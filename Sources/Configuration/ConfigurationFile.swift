@@ -30,26 +30,27 @@ public enum ConfigurationFile {
         return document
     }
 
-    /// The contents of a file, pipes included, through Foundation: the system's own read takes unsafe pointers.
     private static func read(_ path: FilePath, into diagnostics: inout [Diagnostic]) -> [UInt8]? {
-        do throws(Errno) {
-            let status = try path.stat()
-            if status.type == .directory { throw .isDirectory }
-            if status.size > sizeLimit { throw .fileTooLarge }
-        } catch {
-            diagnostics.append(.unreadable(path, error.description))
+        if let reason = reasonToRefuse(path) {
+            diagnostics.append(.unreadable(path, reason))
             return nil
         }
+        // Foundation reads, for the system's own call takes an unsafe pointer. It takes nothing but regular files.
         if let contents = FileManager.default.contents(atPath: path.string) { return Array(contents) }
-        diagnostics.append(.unreadable(path, reasonForFailure(to: path)))
+        diagnostics.append(.unreadable(path, "reading failed"))
         return nil
     }
 
-    /// Foundation hides the Errno; opening once more tells it.
-    private static func reasonForFailure(to path: FilePath) -> String {
+    /// Opened without waiting: a pipe that nobody writes to would wait for ever.
+    private static func reasonToRefuse(_ path: FilePath) -> String? {
         do {
-            try FileDescriptor.open(path, .readOnly, options: [.closeOnExec, .nonBlocking]).close()
-            return "reading failed"
+            let descriptor = try FileDescriptor.open(path, .readOnly, options: [.closeOnExec, .nonBlocking])
+            let status = try descriptor.closeAfter { try descriptor.stat() }
+            switch status.type {
+            case .directory: return Errno.isDirectory.description
+            case .regular: return status.size > sizeLimit ? Errno.fileTooLarge.description : nil
+            default: return "Not a regular file"
+            }
         } catch {
             return (error as? Errno)?.description ?? "\(error)"
         }

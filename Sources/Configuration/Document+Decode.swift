@@ -38,8 +38,7 @@ extension Document {
     /// Gives every section of the schema's name its types; one without argument that is absent has its defaults.
     public func decode(_ schema: SectionSchema, into diagnostics: inout [Diagnostic]) -> [Section] {
         var written = sections(named: schema.name)
-        if case .required = schema.argument {
-        } else if !written.contains(where: { $0.argument == nil }) {
+        if !schema.needsArgument, !written.contains(where: { $0.argument == nil }) {
             let place = SourceLocation(file: file, line: 1, column: 1)
             written.insert(DocumentSection(SectionName(schema.name, nil), at: place), at: 0)
         }
@@ -78,6 +77,7 @@ struct SectionDecoder {
     private func reportUnknown(into diagnostics: inout [Diagnostic]) {
         let names = keys.map(\.name)
         let known = Set(names)
+        precondition(known.count == names.count, "two keys of one name in the table of \(section.id): \(names)")
         for line in section.assignments where !known.contains(line.key) {
             diagnostics.append(
                 .unknown("key", line.key, context: " in \(section.id)", among: names, at: line.keyLocation))
@@ -96,11 +96,16 @@ struct SectionDecoder {
         }
         var problems: [LocatedProblem] = []
         let value = key.decode(counted.map(\.value), context, &problems)
-        diagnostics += problems.map { problem in
-            let message = key.isSecret ? "the value is not a valid \(key.typeName)" : problem.message
-            return .error(at: problem.location ?? last.value.location, "\(key.name): \(message)")
-        }
+        diagnostics += problems.map { diagnostic(for: $0, of: key, at: last.value.location) }
         return Section.Entry(key: key, value: value, location: last.value.location)
+    }
+
+    private func diagnostic(for problem: LocatedProblem, of key: AnyKey, at value: SourceLocation)
+        -> Diagnostic
+    {
+        key.isSecret
+            ? .error(at: value, "\(key.name): the value is not a valid \(key.typeName)")
+            : .error(at: problem.location ?? value, "\(key.name): \(problem.message)")
     }
 
     private func absent(_ key: AnyKey, into diagnostics: inout [Diagnostic]) -> Section.Entry {

@@ -32,6 +32,11 @@ public struct SectionSchema: Sendable {
     /// Whether there may be several of them, each with an argument of its own.
     public var isRepeatable: Bool { argument != .none }
 
+    /// Whether one without argument is an error.
+    var needsArgument: Bool {
+        if case .required = argument { true } else { false }
+    }
+
     /// The header as documentation shows it: `[server]`, `[handler PATH]` or `[tls [NAME]]`.
     public var header: String {
         switch argument {

@@ -40,7 +40,10 @@ extension ValueType {
             format: { $0.map(type.format) ?? word },
             decode: { texts, context, problems in
                 if texts.count == 1, texts[0].text == word { return .some(nil) }
-                return type.decode(texts, context, &problems).map { .some($0) }
+                var found: [LocatedProblem] = []
+                let value = type.decode(texts, context, &found)
+                problems += found.map { LocatedProblem("\($0.message) (or '\(word)')", at: $0.location) }
+                return value.map { .some($0) }
             })
     }
 }

@@ -97,7 +97,7 @@ public struct ValueType<Value: Sendable>: Sendable {
         switch splitting {
         case .none: values.suffix(1)
         case .words: values.flatMap(\.words)
-        case .lines: values
+        case .lines: values.filter { !$0.text.isEmpty }
         }
     }
 }
