@@ -1,5 +1,5 @@
-// What changed between two configurations, for the report of a reload. Only effective values count: a key that is
-// now written out with its default is no change, nor is `60s` in place of `1min`.
+// What changed between two configurations, for the report of a reload. Only effective values count: a key
+// that is now written out with its default is no change, nor is `60s` in place of `1min`.
 
 /// The changes from one set of decoded sections to another.
 public struct ConfigurationDifference: Sendable, CustomStringConvertible {
@@ -61,7 +61,7 @@ public struct ConfigurationDifference: Sendable, CustomStringConvertible {
         return Change(section: section.header, key: nil, kind: kind, needsRestart: needsRestart)
     }
 
-    /// Keys of the old table first; those that only the new one has, because the module is another, after them.
+    /// Keys of the old table first, then those that only the new one has because the module is another.
     private static func changes(from old: Section, to new: Section) -> [Change] {
         let added = new.entries.filter { old.entry($0.key.name) == nil }
         return old.entries.compactMap { change(from: $0, to: new.entry($0.key.name), in: old.header) }
@@ -84,7 +84,7 @@ public struct ConfigurationDifference: Sendable, CustomStringConvertible {
         return Change(section: section, key: key.name, kind: kind, needsRestart: key.needsRestart)
     }
 
-    /// A key that only one of the tables has counts if the file sets it: the defaults of another module are no news.
+    /// A key that only one table has counts if the file sets it: another module's defaults are no news.
     private static func value(_ entry: Section.Entry?, otherExists: Bool) -> DecodedValue? {
         otherExists || entry?.location != nil ? entry?.value : nil
     }

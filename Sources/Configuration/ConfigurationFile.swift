@@ -35,7 +35,7 @@ public enum ConfigurationFile {
             diagnostics.append(.unreadable(path, reason))
             return nil
         }
-        // Foundation reads, for the system's own call takes an unsafe pointer. It takes nothing but regular files.
+        // The system's own call takes an unsafe pointer; Foundation takes nothing but regular files.
         if let contents = FileManager.default.contents(atPath: path.string) { return Array(contents) }
         diagnostics.append(.unreadable(path, "reading failed"))
         return nil

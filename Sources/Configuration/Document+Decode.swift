@@ -26,7 +26,7 @@ extension Document {
     /// - Parameters:
     ///   - section: one of this document's sections.
     ///   - keys: every key that it may hold, such as a module's own after those that all handlers share.
-    ///   - diagnostics: gets unknown and missing keys, values that are wrong, and warnings about repeated ones.
+    ///   - diagnostics: gets unknown and missing keys, wrong values, and warnings about repeated ones.
     /// - Returns: the section, or nil if there was an error.
     public func decode(
         _ section: DocumentSection, keys: [AnyKey], into diagnostics: inout [Diagnostic]
@@ -35,7 +35,7 @@ extension Document {
         return decoder.decode(into: &diagnostics)
     }
 
-    /// Gives every section of the schema's name its types; one without argument that is absent has its defaults.
+    /// Gives every section of that name its types; one without argument that is absent has its defaults.
     public func decode(_ schema: SectionSchema, into diagnostics: inout [Diagnostic]) -> [Section] {
         var written = sections(named: schema.name)
         if !schema.needsArgument, !written.contains(where: { $0.argument == nil }) {
@@ -47,7 +47,7 @@ extension Document {
 
     /// The value of a single key of `section`, whatever else it holds: `module` before the module's own keys.
     ///
-    /// - Returns: the value, or nil if it is absent without default or wrong; a required one is reported then.
+    /// - Returns: the value or its default; nil if there is neither, or an error was reported.
     public func value<Value>(
         of key: Key<Value>, in section: DocumentSection, into diagnostics: inout [Diagnostic]
     ) -> Value? {
@@ -77,7 +77,7 @@ struct SectionDecoder {
     private func reportUnknown(into diagnostics: inout [Diagnostic]) {
         let names = keys.map(\.name)
         let known = Set(names)
-        precondition(known.count == names.count, "two keys of one name in the table of \(section.id): \(names)")
+        precondition(known.count == names.count, "two keys of one name for \(section.id): \(names)")
         for line in section.assignments where !known.contains(line.key) {
             diagnostics.append(
                 .unknown("key", line.key, context: " in \(section.id)", among: names, at: line.keyLocation))
@@ -87,7 +87,7 @@ struct SectionDecoder {
     private func entry(_ key: AnyKey, lines: [Assignment], into diagnostics: inout [Diagnostic])
         -> Section.Entry
     {
-        // An empty assignment clears what came before: a list is empty then, anything else is as if never set.
+        // An empty assignment clears what came before: a list is empty then, a scalar as if never set.
         let cleared = lines.lastIndex { $0.value.text.isEmpty }
         let counted = lines[((cleared ?? -1) + 1)...]
         if !key.isList { warnAboutRepeats(counted, into: &diagnostics) }
@@ -115,7 +115,7 @@ struct SectionDecoder {
         return Section.Entry(key: key, value: key.decodeDefault(context), location: nil)
     }
 
-    /// Across files the last one wins, which is what drop-ins are for; within one file it is probably an oversight.
+    /// Across files the last one wins, which is what drop-ins are for; within one it may be an oversight.
     private func warnAboutRepeats(_ lines: ArraySlice<Assignment>, into diagnostics: inout [Diagnostic]) {
         for (earlier, later) in zip(lines, lines.dropFirst())
         where earlier.keyLocation.file == later.keyLocation.file {

@@ -1,5 +1,5 @@
-// The drop-ins of a file: NAME.d/*.conf beside it, in the order of their names' bytes. Foundation lists the folder,
-// for the alternatives need unsafe pointers.
+// The drop-ins of a file: NAME.d/*.conf beside it, in the order of their names' bytes. Foundation lists the
+// folder, for the alternatives need unsafe pointers.
 
 import FoundationEssentials
 import SystemPackage

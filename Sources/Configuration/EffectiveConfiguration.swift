@@ -11,8 +11,8 @@ public struct EffectiveConfiguration: Sendable, CustomStringConvertible {
 
     /// Every section with every key; keys without a value, and lists without elements, are assigned nothing.
     ///
-    /// Values stand as written, so relative paths mean the same only in a file in the same folder. Secrets are
-    /// masked: their line is a comment.
+    /// Values stand as written, so relative paths mean the same only in a file in the same folder. Secrets
+    /// are masked: their line is a comment.
     public var description: String {
         sections.map(text(of:)).joined(separator: "\n")
     }

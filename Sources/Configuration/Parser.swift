@@ -1,5 +1,5 @@
-// Lines to sections, as systemd writes INI: `[section argument]`, `key = value`, and comments on lines of their own.
-// A value is taken as it stands to the end of its line: no quotes, no trailing comment, no continuation.
+// Lines to sections, as systemd writes INI: `[section argument]`, `key = value`, and comments on lines of
+// their own. A value is taken as it stands to the end of its line: no quotes, comments or continuation.
 
 /// Reads one file into `document`, and goes on after each error.
 struct Parser {

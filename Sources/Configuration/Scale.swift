@@ -1,4 +1,4 @@
-// Numbers with unit suffixes: a sum of terms such as `1min 30s` or `1.5G`, exact in the scale's smallest unit.
+// Numbers with unit suffixes: a sum of terms such as `1min 30s` or `1.5G`, exact in the smallest unit.
 
 /// The units of one kind of quantity, each as a multiple of the smallest.
 struct Scale: Sendable {

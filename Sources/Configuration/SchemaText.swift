@@ -18,8 +18,8 @@ public struct SchemaText: Sendable {
         self.keys = keys
     }
 
-    /// For a terminal: the keys in a column, what they are beside them, lines of at most `width` columns where words
-    /// allow; it ends in a newline.
+    /// For a terminal: the keys in a column, what they are beside them, lines of at most `width` columns
+    /// where words allow; it ends in a newline.
     public func plain(width: Int = 80) -> String {
         let column = min((keys.map(\.name.count).max() ?? 0) + 4, 24)
         let rows = keys.map { key in

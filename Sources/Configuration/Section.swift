@@ -49,7 +49,7 @@ public struct Section: Sendable {
 
     /// The value of a key that is required or has a default.
     ///
-    /// Asking for a key that is not in the section's table, or for an optional one, is a mistake of the program.
+    /// Asking for a key that is not in the section's table, or an optional one, is a mistake of the program.
     public subscript<Value>(_ key: Key<Value>) -> Value {
         guard let value = optional(key) else {
             preconditionFailure(

@@ -1,5 +1,5 @@
-// A configuration file as lines of valid text. Bytes that cannot be text are reported and their line is dropped,
-// so that line numbers stay those of the file.
+// A configuration file as lines of valid text. Bytes that cannot be text are reported and their line is
+// dropped, so that line numbers stay those of the file.
 
 /// One line without its end.
 struct SourceLine {

@@ -11,7 +11,7 @@ extension ValueType {
         list(of: element, named: "list of \(element.name)", splitting: .words, minimum: minimum)
     }
 
-    /// Values on lines of their own: the key is repeated for each; an empty assignment clears what came before.
+    /// Values on lines of their own: the key is repeated for each; an empty assignment clears them.
     public static func lines<Element>(_ element: ValueType<Element>, minimum: Int = 0) -> ValueType
     where Value == [Element] {
         list(of: element, named: "\(element.name), repeated", splitting: .lines, minimum: minimum)

@@ -44,8 +44,8 @@ extension ValueType where Value == Int {
 extension ValueType where Value == Duration {
     /// A time span as in systemd.time(7): `10s`, `500ms`, `1min 30s`; a bare number is seconds.
     ///
-    /// Units are ns, us, ms, s, min or m, h, d, w and their long names; months and years are left out, for they
-    /// have no one length. `.either("infinity", or: .duration)` allows for no limit.
+    /// Units are ns, us, ms, s, min or m, h, d, w and their long names; months and years are left out, for
+    /// they have no one length. `.either("infinity", or: .duration)` allows for no limit.
     public static var duration: ValueType {
         let scale = Scale.time
         let format = { @Sendable (value: Duration) in

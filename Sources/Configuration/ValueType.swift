@@ -1,4 +1,4 @@
-// How the text of a value becomes a value: one parser for each type, with the words that tables and errors use.
+// How the text of a value becomes a value: one parser for each type, with the words for tables and errors.
 
 import SystemPackage
 
@@ -39,8 +39,8 @@ enum Splitting: Sendable {
 
 /// A type of value: its parser, its name, unit and bounds.
 ///
-/// A module declares one of its own with `ValueType(name:unit:parse:)`, best as a static member in an extension of
-/// `ValueType` for its value, so that `Key("level", .level, …)` reads like the built-in ones.
+/// A module declares one of its own with `ValueType(name:unit:parse:)`, best as a static member in an
+/// extension of `ValueType` for its value, so that `Key("level", .level, …)` reads like the built-in ones.
 public struct ValueType<Value: Sendable>: Sendable {
     /// Turns one text into a value; pure, for a default is parsed when its key is declared.
     public typealias Parse = @Sendable (_ text: String, _ context: ValueContext) throws(ValueProblem) -> Value

@@ -14,7 +14,8 @@ struct EffectiveConfigurationTests {
     @Test("every key is printed, defaults included, secrets masked")
     func everyKey() {
         let text =
-            "[sample]\nroot = /\nsize =  1K\nfield = A: b\nfield = C: d\npassword = hunter2\n[sample x]\nroot = y\n"
+            "[sample]\nroot = /\nsize =  1K\nfield = A: b\nfield = C: d\npassword = hunter2\n"
+            + "[sample x]\nroot = y\n"
         #expect(
             EffectiveConfiguration(sections(text)).description == """
                 [sample]
