@@ -159,6 +159,20 @@ struct DecodingTests {
         }
     }
 
+    @Test("asking for the value of an optional key that is absent traps")
+    func absentOptional() async {
+        await #expect(processExitsWith: .failure) {
+            _ = try sample("root = /")[Sample.title]
+        }
+    }
+
+    @Test("asking for a key by another type than it was decoded with traps")
+    func wrongType() async {
+        await #expect(processExitsWith: .failure) {
+            _ = try sample("root = /")[Key("size", .word, default: "x", "Not its type.")]
+        }
+    }
+
     @Test("two keys of one name in a table trap")
     func clashingKeys() async {
         await #expect(processExitsWith: .failure) {

@@ -95,6 +95,19 @@ struct DocumentTests {
             ])
     }
 
+    @Test("sections that come from no file merge like those of drop-ins")
+    func mergedSections() {
+        let document = Document([
+            DocumentSection("sample", values: ["root": "/a", "index": "a"]),
+            DocumentSection("sample", argument: "x", values: [:]),
+            DocumentSection("sample", values: ["index": "b"]),
+        ])
+        var diagnostics: [Diagnostic] = []
+        #expect(document.sections.map(\.argument) == [nil, "x"])
+        let section = document.decode(document.sections[0], keys: Sample.keys, into: &diagnostics)
+        #expect(section?[Sample.index] == ["a", "b"])
+    }
+
     @Test("diagnostics are ordered by file, line and column")
     func order() {
         let places = [("b", 1, 1), ("a", 10, 1), ("a", 9, 7), ("a", 9, 2)]
