@@ -72,15 +72,15 @@ struct ExecutorTests {
     @Test("A call is never made before execute returns, on the reactor too")
     func executeIsLater() async throws {
         try await onReactor { reactor in
-            let isMade = Atomic(false)
+            let calls = Counter()
             let made = Event()
             reactor.execute {
-                isMade.store(true, ordering: .relaxed)
+                calls.add()
                 made.raise()
             }
-            #expect(!isMade.load(ordering: .relaxed))
+            #expect(calls.value == 0)
             await made.wait()
-            #expect(isMade.load(ordering: .relaxed))
+            #expect(calls.value == 1)
         }
     }
 
@@ -90,15 +90,15 @@ struct ExecutorTests {
             let (near, far) = try StreamSocket.pair()
             let registration = try reactor.register(near)
             #expect(try near.drain() == 0)
-            let isServed = Atomic(false)
+            let served = Counter()
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for _ in 0..<3 {
-                    group.addTask { while !isServed.load(ordering: .relaxed) { await Task.yield() } }
+                    group.addTask { while served.value == 0 { await Task.yield() } }
                 }
                 await Task.yield()
                 try far.sendByte()
                 #expect(await registration.wait(for: .read) == .ready)
-                isServed.store(true, ordering: .relaxed)
+                served.add()
                 try await group.waitForAll()
             }
         }
@@ -114,7 +114,7 @@ struct ExecutorTests {
             storm.blow()
             try far.sendByte()
             #expect(await registration.wait(for: .read) == .ready)
-            storm.isOver.store(true, ordering: .relaxed)
+            storm.isOver.add()
         }
     }
 
@@ -132,8 +132,8 @@ struct ExecutorTests {
             block(on: gateDescriptor)
         }
         await isBusy.wait()
-        let made = Atomic(0)
-        for _ in 0..<1000 { reactor.execute { made.add(1, ordering: .relaxed) } }
+        let made = Counter()
+        for _ in 0..<1000 { reactor.execute { made.add() } }
         let done = Event()
         reactor.execute {
             wakes.withLock { $0.after = reactor.statistics.wakes }
@@ -141,7 +141,7 @@ struct ExecutorTests {
         }
         try opener.sendByte()
         await done.wait()
-        #expect(made.load(ordering: .relaxed) == 1000)
+        #expect(made.value == 1000)
         #expect(wakes.withLock { $0.after - $0.before } == 1)
         reactor.stop()
         reactor.join()
@@ -191,7 +191,7 @@ struct ExecutorTests {
 
 /// Calls that make calls for as long as they are let.
 private final class CallStorm: Sendable {
-    let isOver = Atomic(false)
+    let isOver = Counter()
     private let reactor: Reactor
 
     init(_ reactor: Reactor) {
@@ -199,7 +199,7 @@ private final class CallStorm: Sendable {
     }
 
     func blow() {
-        guard !isOver.load(ordering: .relaxed) else { return }
+        guard isOver.value == 0 else { return }
         reactor.execute { self.blow() }
     }
 }

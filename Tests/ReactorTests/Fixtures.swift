@@ -70,3 +70,15 @@ final class Event: Sendable {
         for await _ in stream {}
     }
 }
+
+/// A number that several threads count up.
+final class Counter: Sendable {
+    private let count = Atomic(0)
+
+    var value: Int { count.load(ordering: .acquiring) }
+
+    @discardableResult
+    func add() -> Int {
+        count.add(1, ordering: .acquiringAndReleasing).newValue
+    }
+}

@@ -1,7 +1,6 @@
 // Accepting on one or more reactors.
 
 import Sockets
-import Synchronization
 import SystemPackage
 import Testing
 
@@ -11,7 +10,7 @@ import Testing
 struct ListenerTests {
     /// Accepts until `total` connections have been counted by all reactors together.
     private static func accept(
-        _ listener: ListeningSocket, on reactor: Reactor, counting total: Int, in count: borrowing Atomic<Int>,
+        _ listener: ListeningSocket, on reactor: Reactor, counting total: Int, in count: Counter,
         _ done: Event
     ) async throws {
         let registration = try reactor.registerListener(listener.rawValue)
@@ -19,7 +18,7 @@ struct ListenerTests {
         await withTaskCancellationHandler {
             while await registration.wait(for: .read) == .ready {
                 while case .socket? = try? listener.accept() {  // A broken listener shows as a missing connection.
-                    if count.add(1, ordering: .relaxed).newValue == total { done.raise() }
+                    if count.add() == total { done.raise() }
                 }
             }
         } onCancel: {
@@ -36,7 +35,7 @@ struct ListenerTests {
         let reactors = try (0..<2).map { try Reactor(name: "accept-\($0)") }
         let tasks = reactors.map { reactor in
             Task(executorPreference: reactor) {
-                try await Self.accept(listener, on: reactor, counting: total, in: counter.value, done)
+                try await Self.accept(listener, on: reactor, counting: total, in: counter, done)
             }
         }
         for reactor in reactors { try reactor.start() }
@@ -44,7 +43,7 @@ struct ListenerTests {
         await done.wait()
         for task in tasks { task.cancel() }
         for task in tasks { try await task.value }
-        #expect(counter.value.load(ordering: .relaxed) == total)
+        #expect(counter.value == total)
         guard case .wouldBlock = try listener.accept() else {
             Issue.record("a connection was left")
             return
@@ -90,8 +89,4 @@ struct ListenerTests {
             withExtendedLifetime(clients) {}
         }
     }
-}
-
-private final class Counter: Sendable {
-    let value = Atomic(0)
 }

@@ -3,7 +3,6 @@
 import CLinux
 import Glibc
 import Sockets
-import Synchronization
 import SystemPackage
 import Testing
 
@@ -74,19 +73,10 @@ struct ReadinessTests {
             let registration = try reactor.register(near)
             let bytes = [UInt8](repeating: 0, count: 1 << 16)
             while near.isWritable { _ = try near.send(bytes.span) }
-            reactor.execute { block(on: far.rawValue) }
-            nonisolated(unsafe) let reader = far
-            reactor.execute {
-                while true {
-                    do {
-                        guard try (unsafe reader).drain() ?? 0 > 0 else { return }
-                        unsafe reader.becameReady(readable: true, writable: false, hangup: false)
-                    } catch {
-                        Issue.record(error)
-                        return
-                    }
-                }
-            }
+            let reading = try reactor.register(far)
+            #expect(await reading.wait(for: .read) == .ready)
+            #expect(try near.send(bytes.span) == .wantWrite)
+            while try far.drain() ?? 0 > 0 { far.becameReady(readable: true, writable: false, hangup: false) }
             #expect(await registration.wait(for: .write) == .ready)
         }
     }
