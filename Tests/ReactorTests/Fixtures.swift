@@ -47,6 +47,13 @@ func poke(_ descriptor: CInt) {
     #expect(unsafe send(descriptor, &byte, 1, CInt(MSG_NOSIGNAL)) == 1)
 }
 
+/// The sum of what was written to an eventfd since it was read last, eventfd(2).
+func eventfdCount(_ descriptor: CInt) -> UInt64 {
+    var count: UInt64 = 0
+    #expect(unsafe read(descriptor, &count, MemoryLayout<UInt64>.size) == MemoryLayout<UInt64>.size)
+    return count
+}
+
 /// Blocks this thread until the descriptor is readable.
 func block(on descriptor: CInt) {
     var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
