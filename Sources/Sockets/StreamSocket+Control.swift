@@ -1,0 +1,49 @@
+// What is done to a connection besides moving bytes: looking ahead, ending, asking.
+
+import Glibc
+import SystemPackage
+
+extension StreamSocket {
+    /// This end's address, getsockname(2); one system call each time.
+    package var local: SocketAddress {
+        get throws(Errno) { try SocketOption.localAddress(rawValue) }
+    }
+
+    /// The error that waits on the socket, which reading clears; nil if there is none. SO_ERROR, socket(7).
+    package var pendingError: Errno? {
+        do throws(Errno) {
+            let value = try SocketOption.value(rawValue, SOL_SOCKET, SO_ERROR)
+            return value == 0 ? nil : Errno(rawValue: value)
+        } catch {
+            return error
+        }
+    }
+
+    /// Looks at the first byte without taking it, so that TLS can be told from plain HTTP.
+    package func peekFirstByte() throws(Errno) -> Progress<UInt8> {
+        guard isReadable else { return .wantRead }
+        var byte: UInt8 = 0
+        do throws(Errno) {
+            let count = try Syscall.retrying { unsafe recv(rawValue, &byte, 1, CInt(MSG_PEEK)) }
+            return count == 0 ? .closed : .done(byte)
+        } catch {
+            guard error == .resourceTemporarilyUnavailable else { throw error }
+            isReadable = false
+            return .wantRead
+        }
+    }
+
+    /// Ends this side with a FIN; receiving goes on. A peer that has gone already is no error.
+    package func shutdownWrite() {
+        // ENOTCONN after a reset: the connection is over, which is what was wanted.
+        _ = shutdown(rawValue, CInt(SHUT_WR))
+    }
+
+    /// Closes with a RST instead of a FIN, dropping what is unsent: SO_LINGER of 0, socket(7).
+    package func abort() {
+        var option = linger(l_onoff: 1, l_linger: 0)
+        // If the option is refused the close is an orderly one, which is the next best.
+        _ = unsafe setsockopt(rawValue, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
+        close()
+    }
+}
