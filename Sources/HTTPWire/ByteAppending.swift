@@ -19,7 +19,7 @@ extension [UInt8] {
     }
 
     mutating func appendStatusLine(_ status: HTTPResponse.Status) {
-        if status.code == 200 {
+        if status.code == 200, status.reasonPhrase == "OK" {
             append(ascii: "HTTP/1.1 200 OK\r\n")
             return
         }

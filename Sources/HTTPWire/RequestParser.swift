@@ -8,6 +8,8 @@ package struct RequestParser: Sendable {
     private let limits: HTTPLimits
     /// How many bytes are known to hold no end of the head.
     private var scanned = 0
+    /// Whether the request line is known to be complete.
+    private var hasLine = false
 
     /// Makes a parser for one connection.
     package init(limits: HTTPLimits = HTTPLimits()) { self.limits = limits }
@@ -20,11 +22,12 @@ package struct RequestParser: Sendable {
     package mutating func parse(_ bytes: Span<UInt8>) throws(RequestFailure) -> ParseOutcome {
         let start = try Self.endOfLeadingLines(bytes)
         if scanned > 0, try !findsEnd(bytes, from: max(scanned, start)) { return try incomplete(bytes, from: start) }
-        guard let (head, end) = try HeadReader.read(bytes, from: start, limits: limits) else {
+        guard start < bytes.count, let (head, end) = try HeadReader.read(bytes, from: start, limits: limits) else {
             return try incomplete(bytes, from: start)
         }
         guard end - start <= limits.headerBytes else { throw RequestFailure(.headTooLarge) }
         scanned = 0
+        hasLine = false
         return .head(head, consumed: end)
     }
 
@@ -35,17 +38,22 @@ package struct RequestParser: Sendable {
     }
 
     private mutating func incomplete(_ bytes: Span<UInt8>, from start: Int) throws(RequestFailure) -> ParseOutcome {
+        if scanned == 0 { _ = try findsEnd(bytes, from: start) }
+        guard hasLine || bytes.count - start <= limits.requestLineBytes + 1 else {
+            throw RequestFailure(.requestLineTooLong)
+        }
         guard bytes.count - start <= limits.headerBytes else { throw RequestFailure(.headTooLarge) }
         scanned = bytes.count
         return .incomplete
     }
 
     /// Whether an empty line ends in the bytes at or after `index`.
-    private func findsEnd(_ bytes: Span<UInt8>, from index: Int) throws(RequestFailure) -> Bool {
+    private mutating func findsEnd(_ bytes: Span<UInt8>, from index: Int) throws(RequestFailure) -> Bool {
         var index = index
         while index < bytes.count {
             if bytes[index] == UInt8(ascii: "\n") {
                 guard index > 0, bytes[index - 1] == UInt8(ascii: "\r") else { throw RequestFailure(.bareLineEnding) }
+                hasLine = true
                 if index >= 3, bytes[index - 2] == UInt8(ascii: "\n") { return true }
             }
             index += 1
@@ -53,7 +61,7 @@ package struct RequestParser: Sendable {
         return false
     }
 
-    /// The offset past the CRLFs before the request line, of which there are at most two.
+    /// The offset past the CRLFs before the request line, of which there are at most two; the last may be half there.
     private static func endOfLeadingLines(_ bytes: Span<UInt8>) throws(RequestFailure) -> Int {
         var index = 0
         while index < bytes.count, bytes[index] == UInt8(ascii: "\r") || bytes[index] == UInt8(ascii: "\n") {
@@ -63,6 +71,6 @@ package struct RequestParser: Sendable {
             index += 1
         }
         guard index == bytes.count || index % 2 == 0 else { throw RequestFailure(.bareLineEnding) }
-        return index & ~1
+        return index
     }
 }
