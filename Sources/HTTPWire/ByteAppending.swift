@@ -1,0 +1,50 @@
+// Owns how a response's text gets into bytes: whole strings at a time, numbers without a string between.
+import HTTPTypes
+
+extension [UInt8] {
+    /// Appends the text, whose bytes are laid out at compile time.
+    mutating func append(ascii text: String) { append(contentsOf: text.utf8) }
+
+    mutating func appendCRLF() {
+        append(0x0D)
+        append(0x0A)
+    }
+
+    mutating func append(_ field: HTTPField) {
+        append(contentsOf: field.name.rawName.utf8)
+        append(UInt8(ascii: ":"))
+        append(UInt8(ascii: " "))
+        append(contentsOf: field.value.utf8)
+        appendCRLF()
+    }
+
+    mutating func appendStatusLine(_ status: HTTPResponse.Status) {
+        if status.code == 200, status.reasonPhrase == "OK" {
+            append(ascii: "HTTP/1.1 200 OK\r\n")
+            return
+        }
+        append(ascii: "HTTP/1.1 ")
+        append(decimal: UInt64(status.code))
+        append(UInt8(ascii: " "))
+        append(contentsOf: (status.reasonPhrase.isEmpty ? status.registeredReason : status.reasonPhrase).utf8)
+        appendCRLF()
+    }
+
+    mutating func append(decimal number: UInt64) {
+        var divisor: UInt64 = 1
+        while number / divisor >= 10 { divisor *= 10 }
+        while divisor > 0 {
+            append(UInt8(truncatingIfNeeded: 0x30 + number / divisor % 10))
+            divisor /= 10
+        }
+    }
+
+    mutating func append(hexadecimal number: UInt64) {
+        var shift = number == 0 ? 0 : (63 - number.leadingZeroBitCount) & ~3
+        while shift >= 0 {
+            let digit = UInt8(truncatingIfNeeded: number >> UInt64(shift) & 0xF)
+            append(digit < 10 ? 0x30 + digit : 0x57 + digit)
+            shift -= 4
+        }
+    }
+}

@@ -1,0 +1,123 @@
+// Owns the reading of one head from its request line to its empty line, and the judgement on what it says of itself.
+import HTTPCore
+import HTTPTypes
+
+/// What is known of a head while its fields are read.
+struct HeadReader {
+    private let line: RequestLine
+    private var fields = HTTPFields()
+    private var host: String?
+    private var contentLength: UInt64?
+    private var isChunked = false
+    private var says = ConnectionOptions()
+    private var expectsContinue = false
+
+    private init(_ line: RequestLine) { self.line = line }
+
+    /// Reads the head at `start` and says where it ends; nil if it is not complete.
+    static func read(
+        _ bytes: Span<UInt8>, from start: Int, limits: HTTPLimits
+    ) throws(RequestFailure) -> (head: RequestHead, end: Int)? {
+        guard start < bytes.count, let line = try RequestLine(bytes, at: start, limit: limits.requestLineBytes) else {
+            return nil
+        }
+        var reader = HeadReader(line)
+        reader.fields.reserveCapacity(16)
+        var index = line.end
+        var count = 0
+        while index < bytes.count, bytes[index] != UInt8(ascii: "\r") {
+            guard let field = try FieldLine(bytes, at: index) else { return nil }
+            count += 1
+            guard count <= limits.fieldCount else { throw RequestFailure(.tooManyFields) }
+            try reader.take(try FieldName(bytes.extracting(field.name)), bytes.extracting(field.value))
+            index = field.end
+        }
+        guard index + 1 < bytes.count else { return nil }
+        guard bytes[index + 1] == UInt8(ascii: "\n") else { throw RequestFailure(.bareLineEnding) }
+        return (try reader.finish(), index + 2)
+    }
+
+    /// Takes one field; those that frame or route the message are judged at once.
+    private mutating func take(_ name: FieldName, _ value: Span<UInt8>) throws(RequestFailure) {
+        switch name.role {
+        case .host:
+            guard host == nil else { throw RequestFailure(.repeatedHost) }
+            guard Authority.isValid(value), let text = String(validating: value) else {
+                throw RequestFailure(.invalidHost)
+            }
+            host = text
+            return
+        case .contentLength: try takeContentLength(value)
+        case .transferEncoding: try takeTransferEncoding(value)
+        case .connection: says.read(value)
+        case .expect: try takeExpect(value)
+        case .ordinary: break
+        }
+        fields.append(HTTPField(name: name.name, bytes: value))
+    }
+
+    /// Digits only (RFC 9110 §8.6), once only.
+    private mutating func takeContentLength(_ value: Span<UInt8>) throws(RequestFailure) {
+        guard contentLength == nil else { throw RequestFailure(.repeatedContentLength) }
+        var length: UInt64 = 0
+        for index in value.indices {
+            guard let digit = value[index].decimalValue, length <= UInt64(Int64.max) / 10 - 1 else {
+                throw RequestFailure(.invalidContentLength)
+            }
+            length = length * 10 + UInt64(digit)
+        }
+        guard !value.isEmpty else { throw RequestFailure(.invalidContentLength) }
+        contentLength = length
+    }
+
+    /// `chunked`, once only (RFC 9112 §6.1).
+    private mutating func takeTransferEncoding(_ value: Span<UInt8>) throws(RequestFailure) {
+        guard !isChunked, line.version != .http1_0 else { throw RequestFailure(.invalidTransferCoding) }
+        isChunked = value.equalsIgnoringCase("chunked")
+        guard !isChunked else { return }
+        let codings = FieldSyntax.list(String(validating: value) ?? "")
+        let chunkedAt = codings.firstIndex { FieldSyntax.equalIgnoringCase($0, "chunked") }
+        let isMisplaced = codings.isEmpty || chunkedAt.map { $0 < codings.count - 1 } ?? false
+        throw RequestFailure(isMisplaced ? .invalidTransferCoding : .unknownTransferCoding)
+    }
+
+    private mutating func takeExpect(_ value: Span<UInt8>) throws(RequestFailure) {
+        guard value.equalsIgnoringCase("100-continue") else { throw RequestFailure(.unknownExpectation) }
+        expectsContinue = line.version != .http1_0
+    }
+
+    /// The head, once its fields are all read.
+    private consuming func finish() throws(RequestFailure) -> RequestHead {
+        guard host != nil || line.version == .http1_0 else { throw RequestFailure(.missingHost) }
+        guard !isChunked || contentLength == nil else { throw RequestFailure(.lengthAndCoding) }
+        let framing: BodyFraming =
+            if isChunked { .chunked } else if let length = contentLength, length > 0 { .length(length) } else { .none }
+        let request = HTTPRequest(
+            method: line.method, scheme: nil, authority: line.target.authority ?? host, path: line.target.raw,
+            headerFields: fields)
+        return RequestHead(
+            request: request, target: line.target, version: line.version, framing: framing,
+            keepAlive: says.keepsAlive(line.version), expectsContinue: expectsContinue && framing != .none)
+    }
+}
+
+/// The options of Connection that this server knows (RFC 9110 §7.6.1).
+private struct ConnectionOptions {
+    private var close = false
+    private var keepAlive = false
+
+    mutating func read(_ value: Span<UInt8>) {
+        if value.equalsIgnoringCase("keep-alive") {
+            keepAlive = true
+        } else if value.equalsIgnoringCase("close") {
+            close = true
+        } else {
+            let options = String(validating: value) ?? ""
+            close = close || FieldSyntax.list(options, contains: "close")
+            keepAlive = keepAlive || FieldSyntax.list(options, contains: "keep-alive")
+        }
+    }
+
+    /// Whether the connection goes on by RFC 9112 §9.3.
+    func keepsAlive(_ version: HTTPVersion) -> Bool { !close && (keepAlive || version >= .http1_1) }
+}

@@ -1,0 +1,149 @@
+// Owns the writing of response heads (RFC 9112 §4-§6). The server owns the framing: what a handler says in Connection,
+// Transfer-Encoding and the like is not sent. CR, LF and NUL cannot occur: HTTPField and Status do not hold them.
+import HTTPCore
+import HTTPTypes
+
+/// What a response answers, as far as its framing depends on it.
+package struct ResponseContext: Sendable, Hashable {
+    /// The request's version.
+    package var version: HTTPVersion
+    /// Whether the request was HEAD: the response has the fields of GET and no content.
+    package var isHEAD: Bool
+    /// Whether the connection may go on as far as the request and the server are concerned.
+    package var keepAlive: Bool
+
+    /// Makes a context; by default that of a GET over HTTP/1.1 that keeps the connection.
+    package init(version: HTTPVersion = .http1_1, isHEAD: Bool = false, keepAlive: Bool = true) {
+        self.version = version
+        self.isHEAD = isHEAD
+        self.keepAlive = keepAlive
+    }
+}
+
+/// How much content the server is about to send, as it knows before the head goes out.
+package enum ResponseContent: Sendable, Hashable {
+    /// So many bytes, perhaps 0.
+    case length(UInt64)
+    /// Not known, unless the handler's own Content-Length says so.
+    case stream
+}
+
+/// How the content after a head must be sent.
+package enum ResponseFraming: Sendable, Hashable {
+    /// No content follows, whatever there is.
+    case none
+    /// Exactly so many bytes follow.
+    case length(UInt64)
+    /// Chunks follow: `appendChunkHeader`, the data, `appendChunkEnd`; at last `appendLastChunk`.
+    case chunked
+    /// Bytes follow until the connection closes (HTTP/1.0).
+    case untilClose
+}
+
+/// What the head that was appended commits the server to.
+package struct ResponsePlan: Sendable, Hashable {
+    /// How the content must be sent.
+    package let framing: ResponseFraming
+    /// Whether the connection goes on after the response.
+    package let keepAlive: Bool
+}
+
+/// A response of a handler that cannot be sent; nothing was appended.
+package enum ResponseFailure: Error, Sendable, Hashable {
+    /// Its Content-Length is not a number, or not the length of its content.
+    case invalidContentLength
+    /// Its status is 1xx, which is no final one, or has no three digits.
+    case invalidStatus
+}
+
+/// Writes response heads and the framing of chunks.
+package struct ResponseEncoder: Sendable {
+    /// `Server: …` and CRLF; empty for none.
+    private let serverLine: [UInt8]
+
+    /// Makes an encoder that names the server `server` in each response; nil for no Server field.
+    package init(server: String?) {
+        serverLine = server.map { Array("Server: \($0)\r\n".utf8) } ?? []
+    }
+
+    /// Appends the head of a final response.
+    ///
+    /// Date and Server are added unless the handler gave its own. `Connection: close` among the handler's fields ends
+    /// the connection. Without content (HEAD, 204, 304) nothing but a Content-Length tells of it (RFC 9110 §8.6).
+    /// - Parameters:
+    ///   - date: the 29 bytes of the current date (`HTTPDate.append`), which the caller keeps for a second.
+    ///   - output: where the head goes; it is not touched if this throws.
+    package func appendHead(
+        _ response: HTTPResponse, content: ResponseContent, context: ResponseContext, date: [UInt8],
+        to output: inout [UInt8]
+    ) throws(ResponseFailure) -> ResponsePlan {
+        let status = response.status
+        guard (200...999).contains(status.code) else { throw .invalidStatus }
+        let start = output.count
+        output.appendStatusLine(status)
+        var own = OwnFields()
+        for field in response.headerFields {
+            if own.take(field) { output.append(field) }
+        }
+        let plan: ResponsePlan
+        do {
+            plan = try ResponsePlan(status: status.code, content: content, context: context, own: own)
+        } catch {
+            output.removeSubrange(start...)
+            throw error
+        }
+        if !own.hasDate {
+            output.append(ascii: "Date: ")
+            output.append(contentsOf: date)
+            output.appendCRLF()
+        }
+        if !own.hasServer { output.append(contentsOf: serverLine) }
+        appendFraming(plan, status: status.code, content: content, context: context, own: own, to: &output)
+        output.appendCRLF()
+        return plan
+    }
+
+    /// Appends an interim response such as `100 Continue` or `103 Early Hints`; never for HTTP/1.0.
+    package func appendInterim(_ response: HTTPResponse, to output: inout [UInt8]) {
+        output.appendStatusLine(response.status)
+        for field in response.headerFields { output.append(field) }
+        output.appendCRLF()
+    }
+
+    private func appendFraming(
+        _ plan: ResponsePlan, status: Int, content: ResponseContent, context: ResponseContext, own: OwnFields,
+        to output: inout [UInt8]
+    ) {
+        if case .chunked = plan.framing {
+            output.append(ascii: "Transfer-Encoding: chunked\r\n")
+        } else if let length = ResponsePlan.announcedLength(status: status, content: content, context: context, own: own) {
+            output.append(ascii: "Content-Length: ")
+            output.append(decimal: length)
+            output.appendCRLF()
+        }
+        if !plan.keepAlive {
+            output.append(ascii: "Connection: close\r\n")
+        } else if context.version == .http1_0 {
+            output.append(ascii: "Connection: keep-alive\r\n")
+        }
+    }
+}
+
+extension ResponseEncoder {
+    /// Appends the line before a chunk of `count` bytes, which is more than 0.
+    package static func appendChunkHeader(_ count: Int, to output: inout [UInt8]) {
+        precondition(count > 0, "an empty chunk would end the content")
+        output.append(hexadecimal: UInt64(count))
+        output.appendCRLF()
+    }
+
+    /// Appends the line end after a chunk's data.
+    package static func appendChunkEnd(to output: inout [UInt8]) { output.appendCRLF() }
+
+    /// Appends the last chunk and the trailers.
+    package static func appendLastChunk(trailers: HTTPFields = HTTPFields(), to output: inout [UInt8]) {
+        output.append(ascii: "0\r\n")
+        for field in trailers { output.append(field) }
+        output.appendCRLF()
+    }
+}
