@@ -5,6 +5,7 @@ import COpenSSL
 /// The answers to a handshake's questions, the same for all SSL_CTX of one `TLSContext`.
 @safe final class HandshakeChoices: Sendable {
     let ticketKeys: TicketKeys
+    let sessionIDContext: [UInt8]
     private let named: [String: ContextOwner]
     // ALPN list in wire form, written in init, read-only from then on: OpenSSL wants pointers into it that
     // outlive the callback.
@@ -12,9 +13,10 @@ import COpenSSL
 
     private static let exIndex = copenssl_ctx_new_ex_index()
 
-    init(ticketKeys: TicketKeys, named: [String: ContextOwner], alpn: [String]) throws(TLSFailure) {
-        let wire = try wireForm(alpn)
-        self.ticketKeys = ticketKeys
+    init(_ settings: TLSContextConfiguration, named: [String: ContextOwner]) throws(TLSFailure) {
+        let wire = try wireForm(settings.alpn)
+        ticketKeys = settings.ticketKeys
+        sessionIDContext = Array(settings.sessionIDContext.utf8)
         self.named = named
         let list = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: wire.count)
         _ = unsafe list.initialize(from: wire)
@@ -27,7 +29,9 @@ import COpenSSL
     func answer(for context: ContextOwner) {
         let address = unsafe Unmanaged.passUnretained(self).toOpaque()
         unsafe SSL_CTX_set_ex_data(context.pointer, HandshakeChoices.exIndex, address)
-        if !named.isEmpty { unsafe copenssl_ctx_set_servername_callback(context.pointer, serverNameCallback, nil) }
+        // The callback is there even without names: its answer makes OpenSSL keep the name for the facts.
+        unsafe copenssl_ctx_set_servername_callback(context.pointer, serverNameCallback, nil)
+        unsafe SSL_CTX_set_client_hello_cb(context.pointer, bindSessionToServerName, nil)
         if unsafe !protocols.isEmpty { unsafe SSL_CTX_set_alpn_select_cb(context.pointer, alpnCallback, nil) }
     }
 

@@ -13,8 +13,7 @@ package final class TLSContext: Sendable {
             named[name.lowercased()] = try ContextOwner(configuration, showing: identity)
         }
         defaultContext = try ContextOwner(configuration, showing: configuration.defaultIdentity)
-        choices = try HandshakeChoices(
-            ticketKeys: configuration.ticketKeys, named: named, alpn: configuration.alpn)
+        choices = try HandshakeChoices(configuration, named: named)
         choices.answer(for: defaultContext)
         for context in named.values { choices.answer(for: context) }
     }

@@ -13,6 +13,7 @@ package import Sockets
     // Owns what the handshake's callbacks ask; they hold it unretained.
     private let context: AnyObject
     private var hasFailed = false
+    private var hasSentCloseNotify = false
 
     /// The server's side of a connection that was just accepted.
     package init(accepting context: TLSContext, on socket: StreamSocket) throws(TLSFailure) {
@@ -91,9 +92,13 @@ package import Sockets
         guard !hasFailed else { return .closed }
         ErrorQueue.clear()
         defer { ErrorQueue.clear() }
-        let result = unsafe SSL_shutdown(ssl)
-        if result == 1 { return wasTruncated ? .closed : .done(()) }
-        return result == 0 ? discardUntilCloseNotify() : endedOrWanting(result)
+        if !hasSentCloseNotify {
+            let result = unsafe SSL_shutdown(ssl)
+            guard result >= 0 else { return endedOrWanting(result) }
+            hasSentCloseNotify = true
+        }
+        // Not SSL_shutdown again: it fails for good on application data that was under way.
+        return discardUntilCloseNotify()
     }
 
     /// Whether bytes lie inside OpenSSL, which no readiness of the socket will announce.
@@ -115,6 +120,8 @@ package import Sockets
     }
 
     /// A client's session to resume later; in TLS 1.3 it comes with the first reads after the handshake.
+    ///
+    /// Call `shutdown` before the session is dropped: OpenSSL does not resume one that ended in disorder.
     package var resumption: TLSResumption? {
         unsafe SSL_get1_session(ssl).map { unsafe TLSResumption(takingOwnership: $0) }
     }

@@ -72,7 +72,9 @@ struct Link: ~Copyable {
     /// What a client keeps after it has seen the tickets, which TLS 1.3 sends behind the handshake.
     mutating func keptSession() throws -> TLSResumption? {
         _ = try sendDown("tickets come first")
-        return client.resumption
+        let kept = client.resumption
+        _ = client.shutdown()
+        return kept
     }
 }
 
