@@ -9,6 +9,9 @@ private enum TicketAnswer {
     static let openedButRenew: CInt = 2
 }
 
+// Fetched once: EVP_aes_256_cbc() would be looked up among the providers for each ticket.
+private nonisolated(unsafe) let ticketCipher: OpaquePointer? = unsafe EVP_CIPHER_fetch(nil, "AES-256-CBC", nil)
+
 /// Fills in key name, IV, cipher and HMAC for a new ticket, or finds them for one that a client brings.
 func ticketKeyCallback(
     _ ssl: OpaquePointer?, _ name: UnsafeMutablePointer<UInt8>?, _ iv: UnsafeMutablePointer<UInt8>?,
@@ -26,7 +29,7 @@ func ticketKeyCallback(
         raw.loadUnaligned(as: UInt64.self), raw.loadUnaligned(fromByteOffset: 8, as: UInt64.self)
     )
     guard let (key, isOld) = choices.ticketKeys.opening(name: wanted) else { return TicketAnswer.notOurs }
-    guard unsafe EVP_DecryptInit_ex(cipher, EVP_aes_256_cbc(), nil, key.encryptionBytes, iv) == 1,
+    guard unsafe EVP_DecryptInit_ex(cipher, ticketCipher, nil, key.encryptionBytes, iv) == 1,
         unsafe authenticate(mac, with: key)
     else { return TicketAnswer.failed }
     return isOld ? TicketAnswer.openedButRenew : TicketAnswer.sealedOrOpened
@@ -37,9 +40,9 @@ private func seal(
     _ cipher: OpaquePointer?, _ mac: OpaquePointer?
 ) -> CInt {
     unsafe UnsafeMutableRawPointer(name).copyMemory(from: key.name, byteCount: TicketKey.nameBytes)
-    let ivBytes = unsafe EVP_CIPHER_get_iv_length(EVP_aes_256_cbc())
+    let ivBytes = unsafe EVP_CIPHER_get_iv_length(ticketCipher)
     guard unsafe RAND_bytes(iv, ivBytes) == 1,
-        unsafe EVP_EncryptInit_ex(cipher, EVP_aes_256_cbc(), nil, key.encryptionBytes, iv) == 1,
+        unsafe EVP_EncryptInit_ex(cipher, ticketCipher, nil, key.encryptionBytes, iv) == 1,
         unsafe authenticate(mac, with: key)
     else { return TicketAnswer.failed }
     return TicketAnswer.sealedOrOpened
