@@ -70,7 +70,7 @@ let package = Package(
         .executableTarget(name: "portico", dependencies: ["Daemon"], swiftSettings: settings),
         layer("HandlerTesting", ["HandlerKit", "Configuration", "HTTPCore", httpTypes, logging, system]),
 
-        tests("SocketsTests", ["Sockets"]),
+        tests("SocketsTests", ["Sockets", "CLinux", system]),
         tests("ReactorTests", ["Reactor", "Sockets", "CLinux", system]),
         tests("TLSTests", ["TLS", "Sockets", system]),
         tests("HTTPCoreTests", ["HTTPCore", httpTypes]),

@@ -39,16 +39,17 @@ final class ReadinessSlot {
     }
 
     let index: UInt32
-    var generation: UInt32 = 1
-    var source = Source.free
-    var isPaused = false
-    var isCancelled = false
-    var isInterrupted = false
+    // Unchecked exclusivity as in `Reactor`: one thread, plain loads and stores.
+    @safe @exclusivity(unchecked) var generation: UInt32 = 1
+    @safe @exclusivity(unchecked) var source = Source.free
+    @safe @exclusivity(unchecked) var isPaused = false
+    @safe @exclusivity(unchecked) var isCancelled = false
+    @safe @exclusivity(unchecked) var isInterrupted = false
     /// Readiness of what is not a stream; a stream keeps its own.
-    var isSignalled = false
-    var isTimed = false
-    private var interest: Interest = []
-    private var waiter: UnsafeContinuation<WaitOutcome, Never>?
+    @safe @exclusivity(unchecked) var isSignalled = false
+    @safe @exclusivity(unchecked) var isTimed = false
+    @safe @exclusivity(unchecked) private var interest: Interest = []
+    @exclusivity(unchecked) private var waiter: UnsafeContinuation<WaitOutcome, Never>?
 
     init(index: UInt32) {
         self.index = index

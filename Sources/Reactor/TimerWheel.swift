@@ -21,8 +21,9 @@ struct TimerWheel {
     private var entries: [Entry] = []
     private var heads = [Int32](repeating: -1, count: Int(bucketCount))
     private var occupied = [UInt64](repeating: 0, count: Int(bucketCount / 64))
-    private var scheduledCount = 0
     private var cursor: UInt64
+    /// The first tick that holds anything, `UInt64.max` if none does.
+    private var firstTick = UInt64.max
 
     init(now: ReactorInstant) {
         cursor = now.nanoseconds >> Self.tickShift
@@ -30,8 +31,7 @@ struct TimerWheel {
 
     /// The moment at which `popExpired` has something to do, `never` if nothing is scheduled.
     var nextDue: ReactorInstant {
-        guard scheduledCount > 0, let tick = nextOccupied(from: cursor) else { return .never }
-        return ReactorInstant(nanoseconds: tick << Self.tickShift)
+        firstTick == .max ? .never : ReactorInstant(nanoseconds: firstTick << Self.tickShift)
     }
 
     /// Sets the deadline of `index`, in place of the one it had.
@@ -54,9 +54,9 @@ struct TimerWheel {
     /// Takes one owner whose deadline is over, in the order of ticks; call until nil.
     mutating func popExpired(at now: ReactorInstant) -> Int? {
         let last = now.nanoseconds >> Self.tickShift
-        while let tick = scheduledCount > 0 ? nextOccupied(from: cursor) : nil, tick <= last {
-            cursor = tick
-            let index = Int(heads[Self.bucket(of: tick)])
+        while firstTick <= last {
+            cursor = firstTick
+            let index = Int(heads[Self.bucket(of: firstTick)])
             unlink(index)
             let deadline = entries[index].deadline
             if deadline == .never { continue }
@@ -90,7 +90,7 @@ struct TimerWheel {
         if head >= 0 { entries[Int(head)].previous = Int32(index) }
         heads[bucket] = Int32(index)
         occupied[bucket / 64] |= 1 << UInt64(bucket % 64)
-        scheduledCount += 1
+        firstTick = min(firstTick, tick)
     }
 
     private mutating func unlink(_ index: Int) {
@@ -100,15 +100,19 @@ struct TimerWheel {
             entries[Int(entry.previous)].next = entry.next
         } else {
             heads[bucket] = entry.next
-            if entry.next < 0 { occupied[bucket / 64] &= ~(1 << UInt64(bucket % 64)) }
+            if entry.next < 0 { vacate(bucket, of: entry.tick) }
         }
         if entry.next >= 0 { entries[Int(entry.next)].previous = entry.previous }
         entries[index].tick = .max
-        scheduledCount -= 1
     }
 
-    /// The first tick at or after `start` whose bucket holds anything, within one turn of the wheel.
-    private func nextOccupied(from start: UInt64) -> UInt64? {
+    private mutating func vacate(_ bucket: Int, of tick: UInt64) {
+        occupied[bucket / 64] &= ~(1 << UInt64(bucket % 64))
+        if tick == firstTick { firstTick = nextOccupied(from: tick) }
+    }
+
+    /// The first tick at or after `start` whose bucket holds anything; `start` is within a turn of all of them.
+    private func nextOccupied(from start: UInt64) -> UInt64 {
         let first = Self.bucket(of: start)
         let words = occupied.count
         // The first word is looked at twice: above the start's bit now, below it at the end of the turn.
@@ -121,6 +125,6 @@ struct TimerWheel {
             let bucket = UInt64(word * 64 + bits.trailingZeroBitCount)
             return start + (bucket + Self.bucketCount - UInt64(first)) % Self.bucketCount
         }
-        return nil
+        return .max
     }
 }

@@ -50,6 +50,16 @@ extension SocketAddress {
         }
     }
 
+    /// Reads `length` bytes of an address that the kernel or the resolver holds.
+    init?(copying source: UnsafePointer<sockaddr>, length: Int) {
+        var storage = sockaddr_storage()
+        let length = min(length, MemoryLayout<sockaddr_storage>.size)
+        unsafe withUnsafeMutableBytes(of: &storage) {
+            unsafe $0.copyMemory(from: UnsafeRawBufferPointer(start: source, count: length))
+        }
+        self.init(kernel: storage, length: socklen_t(length))
+    }
+
     private init(_ address: sockaddr_in6) {
         let (high, low) = address.sin6_addr.halves
         let port = UInt16(bigEndian: address.sin6_port)

@@ -144,12 +144,8 @@ extension SocketAddress {
         var found: [SocketAddress] = []
         for unsafe entry in unsafe sequence(first: first, next: { unsafe $0.pointee.ai_next }) {
             guard let source = unsafe entry.pointee.ai_addr else { continue }
-            var storage = sockaddr_storage()
-            let length = unsafe min(Int(entry.pointee.ai_addrlen), MemoryLayout<sockaddr_storage>.size)
-            unsafe withUnsafeMutableBytes(of: &storage) {
-                unsafe $0.copyMemory(from: UnsafeRawBufferPointer(start: source, count: length))
-            }
-            if let address = SocketAddress(kernel: storage, length: socklen_t(length)), !found.contains(address) {
+            let length = unsafe Int(entry.pointee.ai_addrlen)
+            if let address = unsafe SocketAddress(copying: source, length: length), !found.contains(address) {
                 found.append(address)
             }
         }
