@@ -1,3 +1,136 @@
+// What Swift cannot see of OpenSSL 3: function-like macros, variadics and typed stacks, each as a static
+// inline function under the prefix copenssl_. Only the TLS target imports this module.
 #pragma once
+#include <openssl/bio.h>
+#include <openssl/core_names.h>
+#include <openssl/crypto.h>
 #include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/params.h>
+#include <openssl/pem.h>
+#include <openssl/rand.h>
+#include <openssl/sha.h>
 #include <openssl/ssl.h>
+#include <openssl/x509.h>
+#include <openssl/x509v3.h>
+
+// SSL_OP_* are built with the function-like macro SSL_OP_BIT.
+static const uint64_t COPENSSL_OP_NO_RENEGOTIATION = SSL_OP_NO_RENEGOTIATION;
+static const uint64_t COPENSSL_OP_NO_COMPRESSION = SSL_OP_NO_COMPRESSION;
+static const uint64_t COPENSSL_OP_CIPHER_SERVER_PREFERENCE = SSL_OP_CIPHER_SERVER_PREFERENCE;
+static const uint64_t COPENSSL_OP_PRIORITIZE_CHACHA = SSL_OP_PRIORITIZE_CHACHA;
+static const uint64_t COPENSSL_OP_IGNORE_UNEXPECTED_EOF = SSL_OP_IGNORE_UNEXPECTED_EOF;
+
+// A macro of macros: RFC 2253, but with UTF-8 left as it is.
+static const unsigned long COPENSSL_NAME_FLAGS = XN_FLAG_RFC2253 & ~(unsigned long)ASN1_STRFLGS_ESC_MSB;
+
+// Macro over SSL_CTX_ctrl.
+static inline int copenssl_ctx_set_min_proto_version(SSL_CTX *ctx, int version) {
+    return (int)SSL_CTX_set_min_proto_version(ctx, version);
+}
+
+// Macro over SSL_CTX_ctrl.
+static inline int copenssl_ctx_set_max_proto_version(SSL_CTX *ctx, int version) {
+    return (int)SSL_CTX_set_max_proto_version(ctx, version);
+}
+
+// Macro over SSL_CTX_ctrl.
+static inline void copenssl_ctx_set_mode(SSL_CTX *ctx, long mode) { (void)SSL_CTX_set_mode(ctx, mode); }
+
+// Macro over SSL_CTX_ctrl.
+static inline void copenssl_ctx_set_session_cache_mode(SSL_CTX *ctx, long mode) {
+    (void)SSL_CTX_set_session_cache_mode(ctx, mode);
+}
+
+// Macro over SSL_CTX_ctrl.
+static inline void copenssl_ctx_set_read_ahead(SSL_CTX *ctx, long on) { (void)SSL_CTX_set_read_ahead(ctx, on); }
+
+// Macro over SSL_CTX_ctrl.
+static inline int copenssl_ctx_set_groups_list(SSL_CTX *ctx, const char *groups) {
+    return (int)SSL_CTX_set1_groups_list(ctx, groups);
+}
+
+// Macro over SSL_CTX_ctrl; the context takes its own reference.
+static inline int copenssl_ctx_add1_chain_cert(SSL_CTX *ctx, X509 *certificate) {
+    return (int)SSL_CTX_add1_chain_cert(ctx, certificate);
+}
+
+// Macro over SSL_CTX_callback_ctrl, with the function and its argument in one call.
+static inline void copenssl_ctx_set_servername_callback(
+    SSL_CTX *ctx, int (*callback)(SSL *, int *, void *), void *argument) {
+    (void)SSL_CTX_set_tlsext_servername_callback(ctx, callback);
+    (void)SSL_CTX_set_tlsext_servername_arg(ctx, argument);
+}
+
+// Macro over CRYPTO_get_ex_new_index.
+static inline int copenssl_ctx_new_ex_index(void) { return SSL_CTX_get_ex_new_index(0, NULL, NULL, NULL, NULL); }
+
+// Macro over SSL_ctrl.
+static inline int copenssl_set_host_name(SSL *ssl, const char *name) {
+    return (int)SSL_set_tlsext_host_name(ssl, name);
+}
+
+// Macro over SSL_ctrl.
+static inline int copenssl_negotiated_group(SSL *ssl) { return (int)SSL_get_negotiated_group(ssl); }
+
+// Macros over BIO_set_flags and BIO_clear_flags.
+static inline void copenssl_bio_clear_retry(BIO *bio) { BIO_clear_retry_flags(bio); }
+static inline void copenssl_bio_set_retry_read(BIO *bio) { BIO_set_retry_read(bio); }
+static inline void copenssl_bio_set_retry_write(BIO *bio) { BIO_set_retry_write(bio); }
+
+// Macro over a variadic function; puts an errno value on the thread's error queue.
+static inline void copenssl_raise_errno(int value) { ERR_raise(ERR_LIB_SYS, value); }
+
+// Macro over BIO_ctrl; the bytes belong to the memory BIO.
+static inline long copenssl_bio_mem_data(BIO *bio, char **data) { return BIO_get_mem_data(bio, data); }
+
+// Macro over the variadic EVP_PKEY_Q_keygen.
+static inline EVP_PKEY *copenssl_generate_p256(void) { return EVP_EC_gen("P-256"); }
+
+// X509V3_set_ctx_nodb is a macro that assigns a field of the structure.
+static inline void copenssl_x509v3_set_ctx(X509V3_CTX *context, X509 *issuer, X509 *subject) {
+    X509V3_set_ctx(context, issuer, subject, NULL, NULL, 0);
+    X509V3_set_ctx_nodb(context);
+}
+
+// Typed stacks are macros over generated inline functions, and GENERAL_NAME is a union. Gives the bytes of name
+// `index` (owned by `names`) and 'D' for a DNS name, 'I' for an address, 0 for any other kind.
+static inline char copenssl_general_name(
+    const GENERAL_NAMES *names, int index, const unsigned char **bytes, int *length) {
+    const GENERAL_NAME *name = sk_GENERAL_NAME_value(names, index);
+    const ASN1_STRING *string = NULL;
+    char kind = 0;
+    if (name->type == GEN_DNS) {
+        string = name->d.dNSName;
+        kind = 'D';
+    } else if (name->type == GEN_IPADD) {
+        string = name->d.iPAddress;
+        kind = 'I';
+    }
+    if (string) {
+        *bytes = ASN1_STRING_get0_data(string);
+        *length = ASN1_STRING_length(string);
+    }
+    return kind;
+}
+static inline int copenssl_general_names_count(const GENERAL_NAMES *names) { return sk_GENERAL_NAME_num(names); }
+
+// X509_get_ext_d2i gives an untyped pointer.
+static inline GENERAL_NAMES *copenssl_subject_alternative_names(const X509 *certificate) {
+    return (GENERAL_NAMES *)X509_get_ext_d2i(certificate, NID_subject_alt_name, NULL, NULL);
+}
+
+// OPENSSL_malloc and OPENSSL_clear_free are macros that add file and line.
+static inline void *copenssl_allocate_secret(size_t size) { return OPENSSL_zalloc(size); }
+static inline void copenssl_free_secret(void *secret, size_t size) { OPENSSL_clear_free(secret, size); }
+
+// OSSL_PARAM keeps pointers to its names, which a Swift string would lend for one call only.
+static inline int copenssl_mac_set_sha256_key(EVP_MAC_CTX *mac, void *key, size_t size) {
+    char digest[] = "SHA256";
+    OSSL_PARAM parameters[] = {
+        OSSL_PARAM_construct_octet_string(OSSL_MAC_PARAM_KEY, key, size),
+        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
+        OSSL_PARAM_construct_end(),
+    };
+    return EVP_MAC_CTX_set_params(mac, parameters);
+}

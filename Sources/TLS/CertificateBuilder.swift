@@ -1,0 +1,87 @@
+// Owns the making of X.509 certificates (RFC 5280); the half-made X509 never leaves this file.
+import COpenSSL
+
+/// What a new certificate shall say; `issuer` nil makes it sign itself.
+struct CertificateBuilder {
+    let subject: String
+    let key: PrivateKey
+    /// In seconds since 1970.
+    let notBefore: Int64
+    let notAfter: Int64
+    /// Name and value as openssl.cnf writes them (x509v3_config(5)), in the order of the certificate.
+    let extensions: [(identifier: CInt, value: String)]
+
+    /// A certificate authority's certificate, which signs leaves but no further authorities.
+    static func authority(named name: String, key: PrivateKey, from: Int64, to: Int64) -> CertificateBuilder {
+        CertificateBuilder(
+            subject: name, key: key, notBefore: from, notAfter: to,
+            extensions: [
+                (NID_basic_constraints, "critical,CA:TRUE,pathlen:0"),
+                (NID_key_usage, "critical,keyCertSign,cRLSign"),
+                (NID_subject_key_identifier, "hash"),
+            ])
+    }
+
+    /// A server's certificate for DNS names and IP addresses, which the caller has checked.
+    static func server(named names: [String], key: PrivateKey, from: Int64, to: Int64) -> CertificateBuilder {
+        let alternatives = names.map { (IPAddressText.isAddress($0) ? "IP:" : "DNS:") + $0 }
+        return CertificateBuilder(
+            subject: names.first ?? "", key: key, notBefore: from, notAfter: to,
+            extensions: [
+                (NID_basic_constraints, "critical,CA:FALSE"),
+                (NID_key_usage, "critical,digitalSignature"),
+                (NID_ext_key_usage, "serverAuth"),
+                (NID_subject_key_identifier, "hash"),
+                (NID_authority_key_identifier, "keyid:always"),
+                (NID_subject_alt_name, alternatives.joined(separator: ",")),
+            ])
+    }
+
+    /// Signs with the issuer's key, or with its own.
+    func signed(by issuer: (certificate: Certificate, key: PrivateKey)? = nil) throws(TLSFailure) -> Certificate {
+        ErrorQueue.clear()
+        guard let x509 = unsafe X509_new() else { throw .draining(.library, "making a certificate") }
+        let certificate = unsafe Certificate(takingOwnership: x509)
+        let signer = issuer?.certificate ?? certificate
+        guard unsafe X509_set_version(x509, Int(X509_VERSION_3)) == 1, unsafe setSerialNumber(x509),
+            unsafe ASN1_TIME_set(X509_getm_notBefore(x509), Int(notBefore)) != nil,
+            unsafe ASN1_TIME_set(X509_getm_notAfter(x509), Int(notAfter)) != nil,
+            unsafe setCommonName(X509_get_subject_name(x509)),
+            unsafe X509_set_issuer_name(x509, X509_get_subject_name(signer.pointer)) == 1,
+            unsafe X509_set_pubkey(x509, key.pointer) == 1
+        else { throw .draining(.library, "making a certificate") }
+        for (identifier, value) in extensions {
+            guard unsafe add(identifier, value, to: x509, issuer: signer.pointer) else {
+                throw .draining(.badSetting, "certificate extension \(value)")
+            }
+        }
+        guard unsafe X509_sign(x509, (issuer?.key ?? key).pointer, EVP_sha256()) > 0 else {
+            throw .draining(.library, "signing a certificate")
+        }
+        return certificate
+    }
+
+    /// 127 random bits: positive, and far more than the 64 that CAs owe (CA/Browser Forum BR §7.1).
+    private func setSerialNumber(_ x509: OpaquePointer) -> Bool {
+        var bytes = [UInt8](repeating: 0, count: 16)
+        guard unsafe RAND_bytes(&bytes, CInt(bytes.count)) == 1 else { return false }
+        bytes[0] = bytes[0] & 0x7f | 0x40
+        let number = unsafe BN_bin2bn(bytes, CInt(bytes.count), nil)
+        defer { unsafe BN_free(number) }
+        return unsafe BN_to_ASN1_INTEGER(number, X509_get_serialNumber(x509)) != nil
+    }
+
+    private func setCommonName(_ name: OpaquePointer?) -> Bool {
+        let text = Array(subject.utf8)
+        return unsafe X509_NAME_add_entry_by_NID(
+            name, NID_commonName, MBSTRING_UTF8, text, CInt(text.count), -1, 0) == 1
+    }
+
+    private func add(_ identifier: CInt, _ value: String, to x509: OpaquePointer, issuer: OpaquePointer) -> Bool {
+        var context = unsafe X509V3_CTX()
+        unsafe copenssl_x509v3_set_ctx(&context, issuer, x509)
+        guard let made = unsafe X509V3_EXT_conf_nid(nil, &context, identifier, value) else { return false }
+        defer { unsafe X509_EXTENSION_free(made) }
+        return unsafe X509_add_ext(x509, made, -1) == 1
+    }
+}

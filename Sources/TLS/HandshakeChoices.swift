@@ -1,0 +1,101 @@
+// Owns what OpenSSL asks back during a handshake: which certificate, which application protocol, which ticket
+// key. Every SSL_CTX of a TLSContext points here, unretained; TLSSession keeps the TLSContext, which owns this.
+import COpenSSL
+
+/// The answers to a handshake's questions, the same for all SSL_CTX of one `TLSContext`.
+@safe final class HandshakeChoices: Sendable {
+    let ticketKeys: TicketKeys
+    let sessionIDContext: [UInt8]
+    private let named: [String: ContextOwner]
+    // ALPN list in wire form, written in init, read-only from then on: OpenSSL wants pointers into it that
+    // outlive the callback.
+    private nonisolated(unsafe) let protocols: UnsafeMutableBufferPointer<UInt8>
+
+    private static let exIndex = copenssl_ctx_new_ex_index()
+
+    init(_ settings: TLSContextConfiguration, named: [String: ContextOwner]) throws(TLSFailure) {
+        let wire = try wireForm(settings.alpn)
+        ticketKeys = settings.ticketKeys
+        sessionIDContext = Array(settings.sessionIDContext.utf8)
+        self.named = named
+        let list = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: wire.count)
+        _ = unsafe list.initialize(from: wire)
+        unsafe protocols = list
+    }
+
+    deinit { unsafe protocols.deallocate() }
+
+    /// Makes `context` ask this object, which must outlive the sessions made from it.
+    func answer(for context: ContextOwner) {
+        let address = unsafe Unmanaged.passUnretained(self).toOpaque()
+        unsafe SSL_CTX_set_ex_data(context.pointer, HandshakeChoices.exIndex, address)
+        // The callback is there even without names: its answer makes OpenSSL keep the name for the facts.
+        unsafe copenssl_ctx_set_servername_callback(context.pointer, serverNameCallback, nil)
+        unsafe SSL_CTX_set_client_hello_cb(context.pointer, bindSessionToServerName, nil)
+        if unsafe !protocols.isEmpty { unsafe SSL_CTX_set_alpn_select_cb(context.pointer, alpnCallback, nil) }
+    }
+
+    static func of(_ ssl: OpaquePointer?) -> HandshakeChoices? {
+        guard let address = unsafe SSL_CTX_get_ex_data(SSL_get_SSL_CTX(ssl), exIndex) else { return nil }
+        return unsafe Unmanaged.fromOpaque(address).takeUnretainedValue()
+    }
+
+    /// The context of a server name: the exact one, else the wildcard of its first label.
+    fileprivate func context(named name: String) -> ContextOwner? {
+        let name = name.lowercased()
+        if let exact = named[name] { return exact }
+        guard let dot = name.firstIndex(of: ".") else { return nil }
+        return named["*" + name[dot...]]
+    }
+
+    fileprivate func selectProtocol(
+        from offered: UnsafeBufferPointer<UInt8>
+    ) -> UnsafeBufferPointer<UInt8>? {
+        var selected: UnsafeMutablePointer<UInt8>?
+        var length: UInt8 = 0
+        let answer = unsafe SSL_select_next_proto(
+            &selected, &length, protocols.baseAddress, CUnsignedInt(protocols.count),
+            offered.baseAddress, CUnsignedInt(offered.count))
+        guard answer == OPENSSL_NPN_NEGOTIATED else { return nil }
+        return unsafe UnsafeBufferPointer(start: selected, count: Int(length))
+    }
+}
+
+/// Each name with its length in front, RFC 7301 §3.1.
+func wireForm(_ alpn: [String]) throws(TLSFailure) -> [UInt8] {
+    var wire: [UInt8] = []
+    for name in alpn {
+        guard let length = UInt8(exactly: name.utf8.count), length > 0 else {
+            throw TLSFailure(.badSetting, "application protocol \"\(name)\"")
+        }
+        wire.append(length)
+        wire.append(contentsOf: name.utf8)
+    }
+    return wire
+}
+
+/// Switches to the context of the name that the client asks for; the default stays for a name nobody has.
+private func serverNameCallback(
+    _ ssl: OpaquePointer?, _ alert: UnsafeMutablePointer<CInt>?, _ argument: UnsafeMutableRawPointer?
+) -> CInt {
+    guard let name = unsafe SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name) else { return SSL_TLSEXT_ERR_OK }
+    if let context = unsafe HandshakeChoices.of(ssl)?.context(named: String(cString: name)) {
+        // Options, modes and versions stay those of the first context: all are made from one configuration.
+        unsafe SSL_set_SSL_CTX(ssl, context.pointer)
+    }
+    return SSL_TLSEXT_ERR_OK
+}
+
+private func alpnCallback(
+    _ ssl: OpaquePointer?, _ out: UnsafeMutablePointer<UnsafePointer<UInt8>?>?,
+    _ outLength: UnsafeMutablePointer<UInt8>?, _ offered: UnsafePointer<UInt8>?, _ count: CUnsignedInt,
+    _ argument: UnsafeMutableRawPointer?
+) -> CInt {
+    let list = unsafe UnsafeBufferPointer(start: offered, count: Int(count))
+    guard let selected = unsafe HandshakeChoices.of(ssl)?.selectProtocol(from: list) else {
+        return SSL_TLSEXT_ERR_ALERT_FATAL
+    }
+    unsafe out?.pointee = selected.baseAddress
+    unsafe outLength?.pointee = UInt8(selected.count)
+    return SSL_TLSEXT_ERR_OK
+}

@@ -1,0 +1,20 @@
+// Owns a server's SSL_CTX objects: one for the default identity, one for each further name.
+
+/// Everything that a server's handshakes need; immutable, shared by all workers, replaced as a whole by a reload.
+package final class TLSContext: Sendable {
+    let defaultContext: ContextOwner
+    // Held for the callbacks, which find it through their SSL_CTX.
+    private let choices: HandshakeChoices
+
+    /// Builds all contexts; a setting that OpenSSL refuses throws `.badSetting` with its name.
+    package init(_ configuration: TLSContextConfiguration) throws(TLSFailure) {
+        var named: [String: ContextOwner] = [:]
+        for (name, identity) in configuration.namedIdentities {
+            named[name.lowercased()] = try ContextOwner(configuration, showing: identity)
+        }
+        defaultContext = try ContextOwner(configuration, showing: configuration.defaultIdentity)
+        choices = try HandshakeChoices(configuration, named: named)
+        choices.answer(for: defaultContext)
+        for context in named.values { choices.answer(for: context) }
+    }
+}

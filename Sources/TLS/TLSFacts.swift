@@ -1,0 +1,41 @@
+// Owns what a finished handshake agreed on, as plain values.
+import COpenSSL
+
+/// What a handshake agreed on; made once a connection, when somebody asks.
+package struct TLSFacts: Sendable, Hashable {
+    /// "TLSv1.3" or "TLSv1.2".
+    package let version: String
+    /// OpenSSL's name of the cipher, "TLS_AES_128_GCM_SHA256".
+    package let cipher: String
+    /// The key exchange group, "x25519"; nil when a TLS 1.2 session was resumed, which has no key exchange.
+    package let group: String?
+    /// The application protocol, RFC 7301.
+    package let alpn: String?
+    /// The server name that the client asked for, RFC 6066 §3.
+    package let serverName: String?
+    /// Whether the session was resumed from a ticket.
+    package let isResumed: Bool
+    /// The subject of the peer's certificate as RFC 2253 writes it, if it sent one.
+    package let peerSubject: String?
+
+    init(of ssl: OpaquePointer) {
+        version = unsafe string(SSL_get_version(ssl)) ?? ""
+        cipher = unsafe string(SSL_CIPHER_get_name(SSL_get_current_cipher(ssl))) ?? ""
+        group = unsafe string(SSL_group_to_name(ssl, copenssl_negotiated_group(ssl)))
+        alpn = unsafe selectedProtocol(of: ssl).map { unsafe String(decoding: $0, as: UTF8.self) }
+        serverName = unsafe string(SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name))
+        isResumed = unsafe SSL_session_reused(ssl) == 1
+        peerSubject = unsafe SSL_get0_peer_certificate(ssl).map {
+            unsafe distinguishedName(X509_get_subject_name($0))
+        }
+    }
+}
+
+func selectedProtocol(of ssl: OpaquePointer) -> UnsafeBufferPointer<UInt8>? {
+    var bytes: UnsafePointer<UInt8>?
+    var count: CUnsignedInt = 0
+    unsafe SSL_get0_alpn_selected(ssl, &bytes, &count)
+    return count == 0 ? nil : unsafe UnsafeBufferPointer(start: bytes, count: Int(count))
+}
+
+private func string(_ text: UnsafePointer<CChar>?) -> String? { unsafe text.map { unsafe String(cString: $0) } }

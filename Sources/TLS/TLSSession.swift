@@ -1,0 +1,206 @@
+// Owns one SSL over one socket. Every call leaves the thread's error queue empty, none suspends, and after a
+// failure the session only wants to be dropped.
+import COpenSSL
+package import Sockets
+
+/// One TLS connection, bound to the thread of its socket.
+///
+/// Reads and writes may want either direction. Bytes inside OpenSSL do not make the socket readable: read until
+/// `.wantRead` before waiting.
+@safe package struct TLSSession: ~Copyable {
+    private let ssl: OpaquePointer
+    private let socket: StreamSocket
+    // Owns what the handshake's callbacks ask; they hold it unretained.
+    private let context: AnyObject
+    private var hasFailed = false
+    private var hasSentCloseNotify = false
+
+    /// The server's side of a connection that was just accepted.
+    package init(accepting context: TLSContext, on socket: StreamSocket) throws(TLSFailure) {
+        unsafe ssl = unsafe try TLSSession.makeSSL(context.defaultContext, socket)
+        self.socket = socket
+        self.context = context
+        unsafe SSL_set_accept_state(ssl)
+    }
+
+    /// The client's side; `serverName` is sent as SNI and, unless anything is trusted, must be in the certificate.
+    package init(
+        connecting context: TLSClientContext, to serverName: String?, on socket: StreamSocket,
+        resuming: TLSResumption? = nil
+    ) throws(TLSFailure) {
+        unsafe ssl = unsafe try TLSSession.makeSSL(context.context, socket)
+        self.socket = socket
+        self.context = context
+        unsafe SSL_set_connect_state(ssl)
+        if let serverName { unsafe copenssl_set_host_name(ssl, serverName) }
+        if let serverName, context.verifiesName { unsafe SSL_set1_host(ssl, serverName) }
+        if let resuming { unsafe SSL_set_session(ssl, resuming.session) }
+    }
+
+    deinit { unsafe SSL_free(ssl) }
+
+    /// Goes on with the handshake; call again after the wanted direction is ready, until `.done`.
+    ///
+    /// `.closed` means that the peer went away before it was finished.
+    package mutating func handshake() throws(TLSFailure) -> Progress<Void> {
+        ErrorQueue.clear()
+        let result = unsafe SSL_do_handshake(ssl)
+        if result == 1 { return .done(()) }
+        return Progress(try halt(result, "handshake"))
+    }
+
+    /// Decrypts up to one record (16 KiB) into the beginning of `buffer`, which must not be empty.
+    ///
+    /// `.done` has the count; `.closed` is the peer's close_notify or, with `wasTruncated`, a bare end.
+    package mutating func read(into buffer: inout MutableSpan<UInt8>) throws(TLSFailure) -> Progress<Int> {
+        if isDrained { return .wantRead }
+        ErrorQueue.clear()
+        var count = 0
+        let result = unsafe buffer.withUnsafeMutableBytes {
+            unsafe SSL_read_ex(ssl, $0.baseAddress, $0.count, &count)
+        }
+        if result == 1 { return .done(count) }
+        return Progress(try halt(result, "reading"))
+    }
+
+    /// Encrypts and sends `bytes` until all are taken or the socket would block; gives how many were taken.
+    ///
+    /// After a short count or `.wantWrite` the next write must begin with the bytes that were not taken and hold
+    /// at least as many: one record may already be encrypted. The buffer may have moved.
+    package mutating func write(_ bytes: Span<UInt8>) throws(TLSFailure) -> Progress<Int> {
+        guard !bytes.isEmpty else { return .done(0) }
+        ErrorQueue.clear()
+        var taken = 0
+        var result: CInt = 1
+        unsafe bytes.withUnsafeBytes { raw in
+            while taken < raw.count {
+                var count = 0
+                result = unsafe SSL_write_ex(ssl, raw.baseAddress.map { unsafe $0 + taken }, raw.count - taken, &count)
+                guard result == 1 else { break }
+                taken += count
+            }
+        }
+        // OpenSSL remembers why it stopped; the caller hears of it with the next call.
+        if taken > 0 { return .done(taken) }
+        return Progress(try halt(result, "writing"))
+    }
+
+    /// Ends the session in both directions (RFC 8446 §6.1); call it until it is done or the patience is used up.
+    ///
+    /// The first call sends close_notify. `.wantRead`: ours is out, the peer's is not here yet; what the peer
+    /// still sends is thrown away. `.done`: both are. `.closed`: the connection ended or failed without.
+    package mutating func shutdown() -> Progress<Void> {
+        guard !hasFailed else { return .closed }
+        ErrorQueue.clear()
+        defer { ErrorQueue.clear() }
+        if !hasSentCloseNotify {
+            let result = unsafe SSL_shutdown(ssl)
+            guard result >= 0 else { return endedOrWanting(result) }
+            hasSentCloseNotify = true
+        }
+        // Not SSL_shutdown again: it fails for good on application data that was under way.
+        return discardUntilCloseNotify()
+    }
+
+    /// Whether bytes lie inside OpenSSL, which no readiness of the socket will announce; part of a record counts,
+    /// so that a read may still want more.
+    package var hasPending: Bool { unsafe SSL_has_pending(ssl) == 1 }
+
+    /// Whether the peer's end came without close_notify, so that bytes may be missing.
+    package var wasTruncated: Bool {
+        unsafe SocketBIO.isAtEnd(SSL_get_rbio(ssl))
+    }
+
+    /// What the handshake agreed on; builds strings, so ask once a connection.
+    package var facts: TLSFacts { unsafe TLSFacts(of: ssl) }
+
+    /// Whether the handshake selected this application protocol; builds nothing.
+    package func hasSelected(alpn: StaticString) -> Bool {
+        guard let selected = unsafe selectedProtocol(of: ssl) else { return false }
+        let wanted = unsafe UnsafeBufferPointer(start: alpn.utf8Start, count: alpn.utf8CodeUnitCount)
+        return unsafe selected.elementsEqual(wanted)
+    }
+
+    /// A client's session to resume later; in TLS 1.3 it comes with the first reads after the handshake.
+    ///
+    /// Call `shutdown` before the session is dropped: OpenSSL does not resume one that ended in disorder.
+    package var resumption: TLSResumption? {
+        unsafe SSL_get1_session(ssl).map { unsafe TLSResumption(takingOwnership: $0) }
+    }
+}
+
+extension TLSSession {
+    /// How much one call of `shutdown` throws away before it gives others a turn.
+    private static let discardedPieces = 16
+    private static let discardedPieceBytes = 4096
+
+    private static func makeSSL(_ context: ContextOwner, _ socket: StreamSocket) throws(TLSFailure) -> OpaquePointer {
+        ErrorQueue.clear()
+        guard let ssl = unsafe SSL_new(context.pointer) else { throw .draining(.library, "making a session") }
+        guard let bio = unsafe SocketBIO.make(over: socket) else {
+            unsafe SSL_free(ssl)
+            throw .draining(.library, "making a session")
+        }
+        // SSL_set_bio(3): the same BIO for both directions takes one reference.
+        unsafe SSL_set_bio(ssl, bio, bio)
+        return unsafe ssl
+    }
+
+    /// Whether SSL_read could only say want-read: nothing in the socket, nothing inside, nothing under way. Asking
+    /// it costs some 4,000 instructions, since it takes a 16 KiB buffer first and gives it back (RELEASE_BUFFERS).
+    private var isDrained: Bool {
+        unsafe !socket.isReadable && !hasFailed && SSL_has_pending(ssl) == 0 && SSL_get_shutdown(ssl) == 0
+            && SSL_in_init(ssl) == 0
+    }
+
+    private mutating func halt(_ result: CInt, _ doing: String) throws(TLSFailure) -> Halt {
+        switch unsafe SSL_get_error(ssl, result) {
+        case SSL_ERROR_WANT_READ: return .wantRead
+        case SSL_ERROR_WANT_WRITE: return .wantWrite
+        case SSL_ERROR_ZERO_RETURN: return .closed
+        case let error:
+            hasFailed = true
+            guard let failure = TLSFailure.ofSession(error, doing) else { return .closed }
+            throw failure
+        }
+    }
+
+    private mutating func discardUntilCloseNotify() -> Progress<Void> {
+        let size = TLSSession.discardedPieceBytes
+        return unsafe withUnsafeTemporaryAllocation(byteCount: size, alignment: 1) { scratch in
+            for _ in 0..<TLSSession.discardedPieces {
+                var count = 0
+                let result = unsafe SSL_read_ex(ssl, scratch.baseAddress, size, &count)
+                guard result == 1 else { return endedOrWanting(result) }
+            }
+            // The socket is still latched readable: whoever waits for it comes back at once.
+            return .wantRead
+        }
+    }
+
+    private mutating func endedOrWanting(_ result: CInt) -> Progress<Void> {
+        switch unsafe SSL_get_error(ssl, result) {
+        case SSL_ERROR_WANT_READ: return .wantRead
+        case SSL_ERROR_WANT_WRITE: return .wantWrite
+        case SSL_ERROR_ZERO_RETURN: return wasTruncated ? .closed : .done(())
+        default:
+            hasFailed = true
+            return .closed
+        }
+    }
+}
+
+/// Why a call came to no value, without being a failure.
+private enum Halt { case wantRead, wantWrite, closed }
+
+extension Progress {
+    @inline(__always)
+    fileprivate init(_ halt: Halt) {
+        self =
+            switch halt {
+            case .wantRead: .wantRead
+            case .wantWrite: .wantWrite
+            case .closed: .closed
+            }
+    }
+}

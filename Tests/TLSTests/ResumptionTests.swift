@@ -1,0 +1,116 @@
+// Session tickets: within a context, over a reload, over the rotation of keys, and from many threads.
+import Glibc
+import Sockets
+import Synchronization
+import TLS
+import Testing
+
+/// A clock that only the test moves.
+final class TestClock: Sendable {
+    private let time = Mutex(Duration.zero)
+    var now: Duration { time.withLock { $0 } }
+    func advance(by duration: Duration) { time.withLock { $0 += duration } }
+}
+
+@Suite("Resumption", .timeLimit(.minutes(1)))
+struct ResumptionTests {
+    let clock = TestClock()
+    let keys: TicketKeys
+    let identity: Identity
+
+    init() throws {
+        let clock = clock
+        keys = try TicketKeys(rotation: .seconds(3600), now: { clock.now })
+        identity = try TestCertificates.identity()
+    }
+
+    private func context(_ keys: TicketKeys? = nil) throws -> TLSContext {
+        try TLSContext(TLSContextConfiguration(defaultIdentity: identity, ticketKeys: keys ?? self.keys))
+    }
+
+    private func client(_ version: TLSVersion) throws -> TLSClientContext {
+        try TLSClientContext(trust: .anything, minimumVersion: version, maximumVersion: version)
+    }
+
+    private func session(
+        with context: TLSContext, _ client: TLSClientContext, resuming: TLSResumption? = nil
+    ) throws -> (kept: TLSResumption?, isResumed: Bool) {
+        var link = try Link(context, client, resuming: resuming)
+        try link.shakeHands()
+        return (try link.keptSession(), link.server.facts.isResumed)
+    }
+
+    @Test("A ticket resumes its session in the same context", arguments: [TLSVersion.v1_2, .v1_3])
+    func sameContext(version: TLSVersion) throws {
+        let (context, client) = (try context(), try client(version))
+        let first = try session(with: context, client)
+        #expect(!first.isResumed)
+        #expect(try session(with: context, client, resuming: first.kept).isResumed)
+    }
+
+    @Test("A ticket outlives a reload that keeps the keys", arguments: [TLSVersion.v1_2, .v1_3])
+    func newContext(version: TLSVersion) throws {
+        let client = try client(version)
+        let first = try session(with: try context(), client)
+        #expect(try session(with: try context(), client, resuming: first.kept).isResumed)
+    }
+
+    @Test("Other keys do not open a ticket; the handshake goes on in full", arguments: [TLSVersion.v1_2, .v1_3])
+    func otherKeys(version: TLSVersion) throws {
+        let client = try client(version)
+        let first = try session(with: try context(), client)
+        let stranger = try context(TicketKeys())
+        #expect(try !session(with: stranger, client, resuming: first.kept).isResumed)
+    }
+
+    @Test("A ticket of the last key still resumes, and is replaced by one of the new key", arguments: [TLSVersion.v1_2, .v1_3])
+    func rotation(version: TLSVersion) throws {
+        let (context, client) = (try context(), try client(version))
+        let first = try session(with: context, client)
+        clock.advance(by: .seconds(3601))
+        let second = try session(with: context, client, resuming: first.kept)
+        #expect(second.isResumed)
+        clock.advance(by: .seconds(3600))
+        #expect(try !session(with: context, client, resuming: first.kept).isResumed)
+        #expect(try session(with: context, client, resuming: second.kept).isResumed)
+    }
+
+    @Test("A ticket whose key has ended does not resume, whether or not anybody rotated", arguments: [TLSVersion.v1_2, .v1_3])
+    func expiredKey(version: TLSVersion) throws {
+        let (context, client) = (try context(), try client(version))
+        let first = try session(with: context, client)
+        clock.advance(by: .seconds(7200))
+        #expect(try !session(with: context, client, resuming: first.kept).isResumed)
+    }
+
+    @Test(
+        "RFC 6066 §3: a session is not resumed for another server name, whether or not somebody has it",
+        arguments: [TLSVersion.v1_2, .v1_3], ["other", "nobody", nil])
+    func otherName(version: TLSVersion, name: String?) throws {
+        var configuration = TLSContextConfiguration(defaultIdentity: identity, ticketKeys: keys)
+        configuration.namedIdentities["other"] = try TestCertificates.identity(named: "other")
+        let (context, client) = (try TLSContext(configuration), try client(version))
+        let first = try session(with: context, client)
+        var link = try Link(context, client, name: name, resuming: first.kept)
+        try link.shakeHands()
+        #expect(!link.server.facts.isResumed)
+        #expect(link.server.facts.serverName == name)
+    }
+
+    @Test("Threads share the keys: each resumes what another began")
+    func threads() async throws {
+        let (context, client) = (try context(), try client(.v1_3))
+        let first = try session(with: context, client)
+        let resumed = try await withThrowingTaskGroup(of: Bool.self) { group in
+            for _ in 0..<8 {
+                group.addTask {
+                    try (0..<10).allSatisfy { _ in
+                        try session(with: context, client, resuming: first.kept).isResumed
+                    }
+                }
+            }
+            return try await group.reduce(true) { $0 && $1 }
+        }
+        #expect(resumed)
+    }
+}
