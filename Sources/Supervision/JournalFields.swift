@@ -54,7 +54,7 @@ extension JournalFields {
         forEachField(of: event.merged(with: loggerMetadata)) { key, value in
             if key == EventKind.metadataKey, let kind = EventKind(rawValue: value) {
                 append("MESSAGE_ID", kind.messageID)
-            } else if key == "message_id" {
+            } else if key == "message_id", isMessageID(value) {
                 append("MESSAGE_ID", value)
             } else {
                 append(fieldName(key), value)
@@ -88,6 +88,11 @@ extension JournalFields {
 private let reservedNames: Set<String> = [
     "MESSAGE", "MESSAGE_ID", "PRIORITY", "SYSLOG_IDENTIFIER", "CODE_FILE", "CODE_LINE", "CODE_FUNC",
 ]
+
+/// Whether journald takes the text for a MESSAGE_ID: 128 bits in hexadecimal.
+private func isMessageID(_ text: String) -> Bool {
+    text.utf8.count == 32 && text.unicodeScalars.allSatisfy { $0.properties.isASCIIHexDigit }
+}
 
 /// The name of the field for a metadata key: `tls.alert` becomes `TLS_ALERT`; what journald would not take,
 /// or what is reserved, gets `PORTICO_` in front.

@@ -62,19 +62,20 @@ package final class LogQueue: Sendable {
     package func enqueue(_ entry: LogEntry) {
         let size = entry.size
         let mustWake = monitor.withLock { state -> Bool in
-            guard !state.isClosed, state.pending.count < limits.entries, state.bytes + size <= limits.bytes else {
+            guard !state.isClosed else { return false }
+            guard state.pending.count < limits.entries, state.bytes + size <= limits.bytes else {
                 state.dropped += 1
                 state.droppedInAll += 1
                 return false
             }
-            let wasIdle = state.isIdle
+            let wasEmpty = state.pending.isEmpty
             let wasUrgent = state.isUrgent
             state.pending.append(entry)
             state.bytes += size
             state.isUrgent =
                 wasUrgent || entry.isUrgent || state.pending.count >= limits.entries / 2
                 || state.bytes >= limits.bytes / 2
-            return wasIdle || state.isUrgent != wasUrgent
+            return wasEmpty || state.isUrgent != wasUrgent
         }
         if mustWake { monitor.broadcast() }
     }
