@@ -1,0 +1,67 @@
+// AccessRecord: what the log says of one request. Its maker formats nothing.
+
+/// One request and its answer, as the log has it.
+package struct AccessRecord: Sendable, Equatable {
+    /// The method, as sent.
+    package var method: String
+    /// The path without the query, as sent (not decoded).
+    package var path: String
+    /// The protocol: `HTTP/1.1`.
+    package var version: String
+    /// The status code of the final response.
+    package var status: Int
+    /// Bytes of content sent, as the client got them (compressed, without framing).
+    package var bytes: UInt64
+    /// From the first byte of the request to the last of the response, in microseconds.
+    package var durationMicroseconds: Int64
+    /// The identifier that joins the record, other log entries and the error page.
+    package var requestID: String
+    /// The client's address and port.
+    package var remoteAddress: String
+    /// The handler's prefix in the configuration; nil if the request reached none.
+    package var handler: String?
+    /// The server name that the client sent with its handshake.
+    package var serverName: String?
+    /// `TLSv1.3`.
+    package var tlsVersion: String?
+    /// `TLS_AES_256_GCM_SHA384`.
+    package var tlsCipher: String?
+    /// The User-Agent field, as sent.
+    package var userAgent: String?
+
+    /// Makes a record; what is nil is left out of the log.
+    package init(
+        method: String, path: String, version: String, status: Int, bytes: UInt64, durationMicroseconds: Int64,
+        requestID: String, remoteAddress: String, handler: String? = nil, serverName: String? = nil,
+        tlsVersion: String? = nil, tlsCipher: String? = nil, userAgent: String? = nil
+    ) {
+        self.method = method
+        self.path = path
+        self.version = version
+        self.status = status
+        self.bytes = bytes
+        self.durationMicroseconds = durationMicroseconds
+        self.requestID = requestID
+        self.remoteAddress = remoteAddress
+        self.handler = handler
+        self.serverName = serverName
+        self.tlsVersion = tlsVersion
+        self.tlsCipher = tlsCipher
+        self.userAgent = userAgent
+    }
+}
+
+/// Where access records go.
+package struct AccessLog: Sendable {
+    private let queue: LogQueue
+
+    /// Makes an access log whose records go through `queue`.
+    package init(queue: LogQueue) {
+        self.queue = queue
+    }
+
+    /// Takes a record: one short lock, no formatting, never waits. Any thread may call it.
+    package func append(_ record: AccessRecord) {
+        queue.enqueue(.init(.access(record)))
+    }
+}
