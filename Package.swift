@@ -46,20 +46,22 @@ let package = Package(
         .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
 
         // The layers, from the bottom up
+        layer("Threads", ["CLinux"]),
+        layer("Files", ["CLinux", system]),
         layer("Sockets", ["CLinux", system]),
         layer("Reactor", ["CLinux", "Sockets", system]),
         layer("TLS", ["COpenSSL", "Sockets", system]),
         layer("HTTPCore", [httpTypes]),
         layer("HTTPWire", ["HTTPCore", httpTypes]),
         layer("Configuration", [system]),
-        layer("HandlerKit", ["CLinux", "Configuration", "HTTPCore", httpTypes, logging, system]),
-        layer("Modules", ["HandlerKit", httpTypes, logging, system, mustache]),
+        layer("HandlerKit", ["Configuration", "Files", "HTTPCore", "Threads", httpTypes, logging, system]),
+        layer("Modules", ["HandlerKit", "Configuration", "Files", "HTTPCore", "Threads", httpTypes, logging, system, mustache]),
         layer("Supervision", ["CSystemd", "CLinux", logging, system]),
         layer(
             "Server",
             [
-                "Configuration", "HandlerKit", "HTTPCore", "HTTPWire", "Reactor", "Sockets", "TLS", httpTypes,
-                logging, system,
+                "Configuration", "Files", "HandlerKit", "HTTPCore", "HTTPWire", "Reactor", "Sockets", "Threads", "TLS",
+                httpTypes, logging, system,
             ]),
         layer(
             "Daemon",
@@ -68,16 +70,22 @@ let package = Package(
                 argumentParser, logging, system,
             ]),
         .executableTarget(name: "portico", dependencies: ["Daemon"], swiftSettings: settings),
-        layer("HandlerTesting", ["HandlerKit", "Configuration", "HTTPCore", httpTypes, logging, system]),
+        layer(
+            "HandlerTesting",
+            ["Configuration", "Files", "HandlerKit", "HTTPCore", "Threads", httpTypes, logging, system]),
 
+        tests("ThreadsTests", ["Threads"]),
+        tests("FilesTests", ["Files", system]),
         tests("SocketsTests", ["Sockets", "CLinux", system]),
         tests("ReactorTests", ["Reactor", "Sockets", "CLinux", system]),
         tests("TLSTests", ["TLS", "Sockets", system]),
         tests("HTTPCoreTests", ["HTTPCore", httpTypes]),
         tests("HTTPWireTests", ["HTTPWire", "HTTPCore", httpTypes]),
         tests("ConfigurationTests", ["Configuration", system]),
-        tests("HandlerKitTests", ["HandlerKit", "HandlerTesting", "HTTPCore", httpTypes]),
-        tests("ModulesTests", ["Modules", "HandlerKit", "HandlerTesting", "Configuration", httpTypes, system]),
+        tests("HandlerKitTests", ["HandlerKit", "HandlerTesting", "Files", "HTTPCore", httpTypes]),
+        tests(
+            "ModulesTests",
+            ["Modules", "HandlerKit", "HandlerTesting", "Configuration", "Files", "HTTPCore", httpTypes, logging, system]),
         tests("SupervisionTests", ["Supervision", logging, system]),
         tests("ServerTests", ["Server", "HandlerKit", "HTTPCore", "Configuration", httpTypes]),
         tests("DaemonTests", ["Daemon", "Modules", "HandlerKit", "Configuration", system]),

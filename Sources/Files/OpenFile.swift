@@ -1,0 +1,76 @@
+// An open file. Reading says when the bytes are not in memory instead of waiting for the disk.
+
+import CLinux
+import Glibc
+import SystemPackage
+
+/// An open regular file or folder; closed when the last reference goes.
+public final class OpenFile: Sendable {
+    let descriptor: CInt
+    /// What fstat(2) said when it was opened.
+    public let status: FileStatus
+
+    /// Takes over a descriptor.
+    init(takingOwnership descriptor: CInt, status: FileStatus) {
+        self.descriptor = descriptor
+        self.status = status
+    }
+
+    deinit {
+        // close(2) on Linux always frees the descriptor, and a file that was only read has nothing to lose.
+        close(descriptor)
+    }
+
+    /// Reads at an offset, only what is in memory already.
+    ///
+    /// - Returns: How many bytes were read into the buffer's front: 0 at the end of the file; nil when the
+    ///   bytes would have to come from a disk: read again with ``readBlocking(into:at:)`` on another thread.
+    public func read(into buffer: inout MutableSpan<UInt8>, at offset: UInt64) throws(FileFailure) -> Int? {
+        do {
+            return try read(into: &buffer, at: offset, flags: CInt(CLINUX_RWF_NOWAIT))
+        } catch where error.code == .wouldBlock || error.errno == .notSupportedOnSocket {
+            return nil
+        } catch {
+            throw error
+        }
+    }
+
+    /// Reads at an offset and waits for the disk if need be.
+    ///
+    /// - Returns: How many bytes were read into the buffer's front: 0 at the end of the file.
+    public func readBlocking(into buffer: inout MutableSpan<UInt8>, at offset: UInt64) throws(FileFailure) -> Int {
+        try read(into: &buffer, at: offset, flags: 0)
+    }
+
+    /// Reads at an offset and waits for the disk if need be.
+    ///
+    /// - Parameter count: The most bytes to read.
+    /// - Returns: Fewer bytes than asked for only at the end of the file.
+    public func readBlocking(count: Int, at offset: UInt64) throws(FileFailure) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: count)
+        var filled = 0
+        while filled < count {
+            var span = bytes.mutableSpan
+            var rest = span._mutatingExtracting(filled..<count)
+            let got = try readBlocking(into: &rest, at: offset + UInt64(filled))
+            guard got > 0 else { break }
+            filled += got
+        }
+        bytes.removeLast(count - filled)
+        return bytes
+    }
+
+    private func read(
+        into buffer: inout MutableSpan<UInt8>, at offset: UInt64, flags: CInt
+    ) throws(FileFailure) -> Int {
+        guard let position = Int64(exactly: offset) else { return 0 }
+        while true {
+            let got = unsafe buffer.withUnsafeMutableBytes { bytes in
+                unsafe clinux_preadv2(descriptor, bytes.baseAddress, bytes.count, position, flags)
+            }
+            if got >= 0 { return got }
+            let error = Errno(rawValue: errno)
+            if error != .interrupted { throw FileFailure(error, context: "preadv2") }
+        }
+    }
+}
