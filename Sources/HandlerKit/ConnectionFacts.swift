@@ -1,0 +1,73 @@
+// What is known of a connection: made once after the handshake, shared by its requests.
+
+/// A connection as its requests see it.
+public final class ConnectionFacts: Sendable {
+    /// The client's end.
+    public let remote: Endpoint
+    /// The server's end.
+    public let local: Endpoint
+    /// What TLS agreed on; nil on a plain listener.
+    public let tls: TLSDetails?
+    /// The `listen` entry that accepted the connection, as the configuration says it.
+    public let listener: String
+    /// The worker that serves the connection, from 0.
+    public let worker: Int
+
+    public init(remote: Endpoint, local: Endpoint, tls: TLSDetails?, listener: String, worker: Int) {
+        self.remote = remote
+        self.local = local
+        self.tls = tls
+        self.listener = listener
+        self.worker = worker
+    }
+}
+
+/// One end of a connection.
+public struct Endpoint: Sendable, Hashable, CustomStringConvertible {
+    /// The address without brackets, or a unix socket's path (empty for an unnamed client).
+    public let host: String
+    /// The port; nil for a unix socket.
+    public let port: UInt16?
+
+    public init(host: String, port: UInt16?) {
+        self.host = host
+        self.port = port
+    }
+
+    /// `127.0.0.1:80`, `[::1]:80`, or `unix:/path`.
+    public var description: String {
+        guard let port else { return "unix:\(host)" }
+        return host.utf8.contains(UInt8(ascii: ":")) ? "[\(host)]:\(port)" : "\(host):\(port)"
+    }
+}
+
+/// What a TLS handshake agreed on.
+public struct TLSDetails: Sendable {
+    /// `TLSv1.3` or `TLSv1.2`.
+    public let version: String
+    /// The cipher suite in OpenSSL's spelling.
+    public let cipher: String
+    /// The key exchange group, `X25519` for example; nil when none was used.
+    public let group: String?
+    /// The protocol that ALPN (RFC 7301) selected; nil when the client offered none.
+    public let alpn: String?
+    /// The server name (SNI, RFC 6066 §3) that the client asked for.
+    public let serverName: String?
+    /// Whether an earlier session was resumed.
+    public let isResumed: Bool
+    /// The subject of the client's certificate; nil when it gave none.
+    public let clientSubject: String?
+
+    public init(
+        version: String, cipher: String, group: String?, alpn: String?, serverName: String?, isResumed: Bool,
+        clientSubject: String?
+    ) {
+        self.version = version
+        self.cipher = cipher
+        self.group = group
+        self.alpn = alpn
+        self.serverName = serverName
+        self.isResumed = isResumed
+        self.clientSubject = clientSubject
+    }
+}

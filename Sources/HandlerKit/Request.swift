@@ -1,0 +1,69 @@
+// A request as its handler sees it. It belongs to one connection's task and does not leave it.
+
+import HTTPCore
+import HTTPTypes
+
+/// A request: its head, where it came from, and its body, which is still on its way.
+///
+/// It is not `Sendable`: what a closure for another thread needs of it is copied out first.
+public final class Request {
+    /// Method, scheme, authority, target as it was sent, and fields.
+    public let head: HTTPRequest
+    /// The target, percent-decoded once, dot segments removed.
+    public let target: RequestTarget
+    /// The version that the client speaks.
+    public let version: HTTPVersion
+    /// The path prefix under which the handler is configured: `/` or `/echo`, never with a slash at its end
+    /// otherwise.
+    public let mount: String
+    /// The id that stands in the log, the access record and the error page.
+    public let id: RequestID
+    /// How many requests the connection has brought, this one included.
+    public let number: Int
+    /// The connection that brought the request.
+    public let connection: ConnectionFacts
+    /// The body; reading it is what lets the client send it.
+    public let body: RequestBody
+
+    public init(
+        head: HTTPRequest, target: RequestTarget, version: HTTPVersion, mount: String, id: RequestID, number: Int,
+        connection: ConnectionFacts, body: RequestBody
+    ) {
+        self.head = head
+        self.target = target
+        self.version = version
+        self.mount = mount
+        self.id = id
+        self.number = number
+        self.connection = connection
+        self.body = body
+    }
+
+    /// The request's method.
+    public var method: HTTPRequest.Method { head.method }
+
+    /// The request's fields.
+    public var fields: HTTPFields { head.headerFields }
+
+    /// The decoded path below ``mount``, always with a slash in front.
+    public var subpath: Substring {
+        guard mount.utf8.count > 1 else { return target.path[...] }
+        let rest = target.path.utf8.dropFirst(mount.utf8.count)
+        return rest.isEmpty ? "/" : Substring(rest)
+    }
+}
+
+/// A request's id: 16 hexadecimal digits, unique as long as the process lives.
+public struct RequestID: Sendable, Hashable, CustomStringConvertible {
+    /// The id as a number.
+    public let value: UInt64
+
+    public init(_ value: UInt64) {
+        self.value = value
+    }
+
+    public var description: String {
+        let digits = String(value, radix: 16)
+        return String(repeating: "0", count: 16 - digits.utf8.count) + digits
+    }
+}

@@ -1,0 +1,127 @@
+// A response: a head and where its body comes from. A value, so that there can't be two for one request.
+
+import Files
+import HTTPTypes
+
+/// What a handler answers.
+///
+/// The server adds what belongs to the connection: `Date`, `Server`, `Content-Length` or
+/// `Transfer-Encoding`, `Connection`. A handler must not set these.
+public struct Response {
+    /// Status and fields.
+    public var head: HTTPResponse
+    /// The body.
+    public var body: ResponseBody
+
+    public init(_ status: HTTPResponse.Status = .ok, fields: HTTPFields = [:], body: ResponseBody = .empty) {
+        head = HTTPResponse(status: status, headerFields: fields)
+        self.body = body
+    }
+
+    /// A response of text, as `text/plain` in UTF-8 unless said otherwise.
+    public static func text(
+        _ text: String, status: HTTPResponse.Status = .ok, type: String = "text/plain; charset=utf-8"
+    ) -> Response {
+        Response(status, fields: [.contentType: type], body: .bytes(Array(text.utf8)))
+    }
+
+    /// The response's status.
+    public var status: HTTPResponse.Status {
+        get { head.status }
+        set { head.status = newValue }
+    }
+
+    /// The response's fields.
+    public var fields: HTTPFields {
+        get { head.headerFields }
+        set { head.headerFields = newValue }
+    }
+}
+
+/// Where a response's body comes from.
+public enum ResponseBody {
+    /// No body: `Content-Length: 0`, or none where the status forbids one.
+    case empty
+    /// Bytes in memory.
+    case bytes([UInt8])
+    /// A part of a file; read as the client takes it.
+    case file(FileRegion)
+    /// Several pieces in a row, with a known length in all (`multipart/byteranges`, say).
+    case pieces([ResponsePiece])
+    /// Bytes that are made on the way.
+    ///
+    /// With a length it is sent as `Content-Length`, and writing more or less aborts the transfer. Without one
+    /// the body is chunked (HTTP/1.0: ended by the connection). The closure returns trailer fields or nil. An
+    /// error in it aborts the transfer where the client can see it.
+    case stream(length: UInt64?, _ write: (BodyWriter) async throws -> HTTPFields?)
+
+    /// The body's length in bytes, when it is known before the body is sent.
+    public var length: UInt64? {
+        switch self {
+        case .empty: 0
+        case .bytes(let bytes): UInt64(bytes.count)
+        case .file(let region): region.length
+        case .pieces(let pieces): pieces.reduce(0) { $0 + $1.length }
+        case .stream(let length, _): length
+        }
+    }
+}
+
+/// One of several pieces of a body.
+public enum ResponsePiece {
+    /// Bytes in memory.
+    case bytes([UInt8])
+    /// A part of a file.
+    case file(FileRegion)
+
+    /// The piece's length in bytes.
+    public var length: UInt64 {
+        switch self {
+        case .bytes(let bytes): UInt64(bytes.count)
+        case .file(let region): region.length
+        }
+    }
+}
+
+/// A part of an open file.
+public struct FileRegion: Sendable {
+    /// The file; it stays open as long as the region lives.
+    public let file: OpenFile
+    /// Where the part begins, in bytes.
+    public let offset: UInt64
+    /// How long it is, in bytes.
+    public let length: UInt64
+
+    public init(_ file: OpenFile, offset: UInt64 = 0, length: UInt64) {
+        self.file = file
+        self.offset = offset
+        self.length = length
+    }
+}
+
+/// Where the bytes of a streamed body go: a connection, a stream, or an array in a test.
+public protocol BodySink: AnyObject {
+    /// Takes bytes; suspends while the client does not read.
+    func write(_ bytes: [UInt8]) async throws(BodyFailure)
+}
+
+/// The writing end of a streamed body.
+public struct BodyWriter {
+    private let sink: any BodySink
+
+    public init(_ sink: any BodySink) {
+        self.sink = sink
+    }
+
+    /// Sends bytes; suspends while the client does not read, so that memory stays bounded.
+    ///
+    /// - Throws: ``BodyFailure`` when the client went away or reads too slowly: stop and let it through.
+    public func write(_ bytes: [UInt8]) async throws(BodyFailure) {
+        try await sink.write(bytes)
+    }
+
+    /// Sends text as UTF-8.
+    public func write(_ text: String) async throws(BodyFailure) {
+        try await sink.write(Array(text.utf8))
+    }
+}
