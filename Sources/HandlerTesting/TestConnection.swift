@@ -1,0 +1,29 @@
+// Connections without a socket.
+
+import HandlerKit
+
+extension ConnectionFacts {
+    /// A connection from 127.0.0.1:50000 to 127.0.0.1:8443 over TLS 1.3.
+    ///
+    /// - Parameter tls: What TLS agreed on; nil for a plain connection.
+    public static func forTesting(
+        remote: Endpoint = Endpoint(host: "127.0.0.1", port: 50_000),
+        local: Endpoint = Endpoint(host: "127.0.0.1", port: 8_443), tls: TLSDetails? = .forTesting(),
+        listener: String = "127.0.0.1:8443", worker: Int = 0
+    ) -> ConnectionFacts {
+        ConnectionFacts(remote: remote, local: local, tls: tls, listener: listener, worker: worker)
+    }
+}
+
+extension TLSDetails {
+    /// A TLS 1.3 handshake for `localhost`.
+    public static func forTesting(
+        version: String = "TLSv1.3", cipher: String = "TLS_AES_128_GCM_SHA256", group: String? = "X25519",
+        alpn: String? = "http/1.1", serverName: String? = "localhost", isResumed: Bool = false,
+        clientSubject: String? = nil
+    ) -> TLSDetails {
+        TLSDetails(
+            version: version, cipher: cipher, group: group, alpn: alpn, serverName: serverName,
+            isResumed: isResumed, clientSubject: clientSubject)
+    }
+}

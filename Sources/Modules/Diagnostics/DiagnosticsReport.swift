@@ -1,0 +1,147 @@
+// What the diagnostics page says, as data. The names here are the names in its JSON: scripts rely on them.
+
+import HTTPCore
+import HTTPTypes
+import HandlerKit
+
+/// A request, its connection and the server, at one moment.
+struct DiagnosticsReport: Encodable {
+    let request: RequestFacts
+    let connection: ConnectionReport
+    /// Absent on a plain connection.
+    let tls: TLSReport?
+    let server: ServerReport
+
+    init(_ request: Request, _ status: ServerStatus) {
+        self.request = RequestFacts(request)
+        connection = ConnectionReport(request)
+        tls = request.connection.tls.map(TLSReport.init)
+        server = ServerReport(status)
+    }
+}
+
+struct RequestFacts: Encodable {
+    struct Field: Encodable {
+        let name: String
+        let value: String
+    }
+
+    let id: String
+    let method: String
+    let target: String
+    let path: String
+    let query: String?
+    let authority: String?
+    let version: String
+    let handlerPath: String
+    let bodyLength: UInt64?
+    let fields: [Field]
+
+    init(_ request: Request) {
+        id = request.id.description
+        method = request.method.rawValue
+        target = request.target.raw
+        path = request.target.path
+        query = request.target.query
+        authority = request.head.authority
+        version = request.version.description
+        handlerPath = request.mount
+        bodyLength = request.body.length
+        fields = request.fields
+            .map { Field(name: $0.name.canonicalName, value: shownValue(of: $0)) }
+            .enumerated().sorted { ($0.element.name, $0.offset) < ($1.element.name, $1.offset) }.map(\.element)
+    }
+}
+
+struct ConnectionReport: Encodable {
+    let clientAddress: String
+    let clientPort: UInt16?
+    let localAddress: String
+    let localPort: UInt16?
+    let listener: String
+    let worker: Int
+    let requestNumber: Int
+
+    init(_ request: Request) {
+        clientAddress = request.connection.remote.host
+        clientPort = request.connection.remote.port
+        localAddress = request.connection.local.host
+        localPort = request.connection.local.port
+        listener = request.connection.listener
+        worker = request.connection.worker
+        requestNumber = request.number
+    }
+}
+
+struct TLSReport: Encodable {
+    let version: String
+    let cipher: String
+    let group: String?
+    let alpn: String?
+    let serverName: String?
+    let resumed: Bool
+    let clientSubject: String?
+
+    init(_ details: TLSDetails) {
+        version = details.version
+        cipher = details.cipher
+        group = details.group
+        alpn = details.alpn
+        serverName = details.serverName
+        resumed = details.isResumed
+        clientSubject = details.clientSubject
+    }
+}
+
+struct ServerReport: Encodable {
+    struct Reload: Encodable {
+        let time: String
+        let applied: Bool
+        let outcome: String
+    }
+
+    struct Listener: Encodable {
+        let name: String
+        let address: String
+        let tls: Bool
+        let systemd: Bool
+    }
+
+    let name: String
+    let version: String
+    let pid: Int32
+    let uptimeSeconds: Int64
+    let workers: Int
+    let configurationFile: String?
+    let configurationGeneration: Int
+    let lastReload: Reload?
+    let openConnections: Int
+    let requests: Int
+    let invocationID: String?
+    let listeners: [Listener]
+
+    enum CodingKeys: String, CodingKey {
+        case name, version, pid, uptimeSeconds, workers, configurationFile, configurationGeneration, lastReload
+        case openConnections, requests, listeners
+        case invocationID = "invocation_id"
+    }
+
+    init(_ status: ServerStatus) {
+        name = "Portico"
+        version = status.version
+        pid = status.processID
+        uptimeSeconds = status.uptime
+        workers = status.workers
+        configurationFile = status.configurationFile
+        configurationGeneration = status.generation
+        lastReload = status.lastReload.map {
+            Reload(time: timestamp($0.time), applied: $0.isApplied, outcome: $0.outcome)
+        }
+        openConnections = status.openConnections
+        requests = status.requests
+        invocationID = status.invocationID
+        listeners = status.listeners.map {
+            Listener(name: $0.name, address: $0.address, tls: $0.isTLS, systemd: $0.isActivated)
+        }
+    }
+}

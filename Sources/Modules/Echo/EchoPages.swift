@@ -1,0 +1,110 @@
+// The two pages of the echo: the empty form, and the answer with the form below it.
+
+import HTTPCore
+
+/// The form before anything was submitted.
+struct EchoForm: NegotiatedPage {
+    struct Document: Encodable {
+        let method = "POST"
+        let type = "application/x-www-form-urlencoded"
+        let example = "text=hello"
+
+        enum CodingKeys: CodingKey { case method, type, example }
+    }
+
+    var document: Document { Document() }
+    var text: String { "Submit a form, for example: curl -d text=hello URL\n" }
+    var html: String { Self.template.render(Model(title: "Echo")) }
+
+    private struct Model {
+        let title: String
+    }
+
+    /// The form's action is the page's own address without its query.
+    static let form = """
+        <form method="post" action="?" class="card">
+        <label for="text">Text to submit</label>
+        <div class="row"><input id="text" name="text" type="text" autocomplete="off" autofocus>
+        <button type="submit">Submit</button></div>
+        </form>
+        """
+
+    private static let template = PageTemplate(
+        """
+        <h1>Echo</h1>
+        <p class="dim">Whatever you submit comes back, byte for byte.</p>
+        \(form)
+        """)
+}
+
+/// What was submitted.
+struct EchoAnswer: NegotiatedPage {
+    struct Field: Encodable {
+        let name: String
+        let value: String
+        var isEmpty: Bool { value.isEmpty }
+
+        enum CodingKeys: CodingKey { case name, value }
+    }
+
+    struct Document: Encodable {
+        let fields: [Field]
+    }
+
+    private let fields: [Field]
+
+    init(_ items: QueryItems) {
+        fields = items.map { Field(name: $0.name, value: $0.value) }
+    }
+
+    var document: Document { Document(fields: fields) }
+
+    var text: String {
+        let lines = fields.map { "\(visible($0.name)) = \(visible($0.value))\n" }
+        return switch lines.count {
+        case 0: "You submitted nothing.\n"
+        case 1: "You submitted \(lines[0])"
+        default: "You submitted \(lines.count) fields:\n" + lines.joined()
+        }
+    }
+
+    var html: String {
+        let rows = fields.map { Row(name: $0.name, value: $0.value, hasValue: !$0.value.isEmpty) }
+        return Self.template.render(Model(title: heading, rows: rows, hasRows: !rows.isEmpty))
+    }
+
+    private var heading: String {
+        switch fields.count {
+        case 0: "You submitted nothing"
+        case 1: "You submitted"
+        default: "You submitted \(fields.count) fields"
+        }
+    }
+
+    private struct Model {
+        let title: String
+        let rows: [Row]
+        let hasRows: Bool
+    }
+
+    private struct Row {
+        let name: String
+        let value: String
+        let hasValue: Bool
+    }
+
+    private static let template = PageTemplate(
+        """
+        <h1>{{title}}</h1>
+        {{#hasRows}}
+        <table class="card facts">
+        {{#rows}}
+        <tr><th scope="row"><code>{{name}}</code></th>
+        <td>{{#hasValue}}<pre class="value">{{value}}</pre>{{/hasValue}}{{^hasValue}}<span class="dim">empty</span>\
+        {{/hasValue}}</td></tr>
+        {{/rows}}
+        </table>
+        {{/hasRows}}
+        \(EchoForm.form)
+        """)
+}

@@ -1,0 +1,97 @@
+// A file as a client gets it: fields made once, conditions and ranges answered from them.
+
+import Files
+import HTTPCore
+import HTTPTypes
+import HandlerKit
+
+/// The content of a file at one moment and the fields that describe it.
+final class FileRepresentation: Sendable {
+    /// What the content was read from, and how it looked then.
+    let status: FileStatus
+    let content: FileContent
+    private let type: String
+    private let etag: EntityTag
+    private let lastModified: HTTPDate
+    private let fields: HTTPFields
+
+    /// Describes an open file; a small one that is in the kernel's memory is read at once.
+    init(_ file: OpenFile, type: String, cacheControl: String) throws(FileFailure) {
+        status = file.status
+        content = try FileContent(file)
+        self.type = type
+        etag = EntityTag(status.tag)
+        // RFC 9110 §8.8.2.1: never later than now. A time set into the future is newer than the change that set it.
+        lastModified = HTTPDate(secondsSinceEpoch: min(status.modificationTime, status.changeTime))
+        fields = [
+            .contentType: type, .lastModified: lastModified.description, .eTag: etag.description,
+            .cacheControl: cacheControl, .acceptRanges: "bytes", .xContentTypeOptions: "nosniff",
+        ]
+    }
+
+    /// The answer to a GET or HEAD: whole, in part, or not at all, as the request's conditions have it.
+    func response(to request: Request) throws -> Response {
+        guard request.fields.contains(where: { $0.name.isConditionOrRange }) else { return whole }
+        switch ConditionalRequest.evaluate(
+            request.fields, method: request.method, etag: etag, lastModified: lastModified)
+        {
+        case .notModified: return notModified
+        case .preconditionFailed: throw HandlerFailure(.preconditionFailed)
+        case .proceed: break
+        }
+        // RFC 9110 §14.2: a range is defined for GET alone.
+        guard request.method == .get, let range = request.fields[.range],
+            ConditionalRequest.permitsRange(request.fields, etag: etag, lastModified: lastModified)
+        else { return whole }
+        switch ByteRangeRequest(range, size: content.length) {
+        case .whole: return whole
+        case .unsatisfiable: throw unsatisfiable
+        case .parts(let parts): return partial(parts)
+        }
+    }
+
+    private var whole: Response { Response(.ok, fields: fields, body: content.whole) }
+
+    /// RFC 9110 §15.4.5: the fields that guide a cache, and no others.
+    private var notModified: Response {
+        var kept: HTTPFields = [.eTag: etag.description]
+        kept[.cacheControl] = fields[.cacheControl]
+        return Response(.notModified, fields: kept)
+    }
+
+    private var unsatisfiable: HandlerFailure {
+        HandlerFailure(
+            .rangeNotSatisfiable, "The file has \(content.length) bytes, and none of them are in the range.",
+            fields: [.contentRange: ByteRangeRequest.unsatisfiedContentRange(size: content.length)])
+    }
+
+    private func partial(_ parts: [Range<UInt64>]) -> Response {
+        var response = Response(.partialContent, fields: fields)
+        if parts.count == 1 {
+            response.fields[.contentRange] = ByteRangeRequest.contentRange(parts[0], size: content.length)
+            response.body = content.body(of: parts[0])
+        } else {
+            let multipart = MultipartByteRanges(parts, of: content, type: type)
+            response.fields[.contentType] = multipart.type
+            response.body = .pieces(multipart.pieces)
+        }
+        return response
+    }
+}
+
+extension FileStatus {
+    /// What a strong tag is made of: it changes with the file that is at a path, its size, or its content's time.
+    fileprivate var tag: String {
+        let numbers = [inode, size, UInt64(bitPattern: modificationTime), UInt64(bitPattern: modificationNanoseconds)]
+        return numbers.map { String($0, radix: 36) }.joined(separator: "-")
+    }
+}
+
+extension HTTPField.Name {
+    /// Whether it is `Range` or one of the five conditions.
+    fileprivate var isConditionOrRange: Bool {
+        let name = canonicalName.utf8
+        guard name.first == UInt8(ascii: "i") || name.first == UInt8(ascii: "r") else { return false }
+        return canonicalName.hasPrefix("if-") || canonicalName == "range"
+    }
+}

@@ -1,0 +1,63 @@
+// The frame that all HTML pages share. A page is a Mustache template, compiled once, and a value that fills it.
+
+import Mustache
+
+/// A page's template inside the frame.
+///
+/// What fills it has a property `title`, and one for each name in the body. Values are escaped by ``HTMLText``.
+struct PageTemplate: Sendable {
+    private let template: MustacheTemplate
+
+    /// Compiles a page; a template that is not well formed is a mistake of the program, and traps.
+    init(_ body: String) {
+        MustacheContentTypes.register(HTMLText(), named: HTMLText.name)
+        do {
+            template = try MustacheTemplate(string: Self.head + body + Self.foot)
+        } catch {
+            preconditionFailure("a page's template: \(error)")
+        }
+    }
+
+    /// The page as HTML.
+    func render(_ model: some Any) -> String {
+        template.render(model)
+    }
+
+    private static let head = """
+        {{% CONTENT_TYPE:\(HTMLText.name)}}
+        <!DOCTYPE html>
+        <html lang="en">
+        <head>
+        <meta charset="utf-8">
+        <meta name="viewport" content="width=device-width, initial-scale=1">
+        <meta name="color-scheme" content="light dark">
+        <title>{{title}}</title>
+        <link rel="icon" href="data:image/svg+xml,\(icon)">
+        <style>
+        \(pageStyle)
+        </style>
+        </head>
+        <body>
+        <main>
+
+        """
+
+    private static let foot = """
+
+        </main>
+        <footer>\(arch) Portico</footer>
+        </body>
+        </html>
+
+        """
+
+    /// The mark: a portico of a roof and three columns.
+    private static let arch = """
+        <svg viewBox="0 0 16 16" aria-hidden="true"><path d="M8 1 1 5v2h14V5zM2 8h2v5H2zm5 0h2v5H7zm5 0h2v5h-2zM1 14h14v1.5H1z"/></svg>
+        """
+
+    private static let icon = """
+        %3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Cpath fill='%235b7fd6' \
+        d='M8 1 1 5v2h14V5zM2 8h2v5H2zm5 0h2v5H7zm5 0h2v5h-2zM1 14h14v1.5H1z'/%3E%3C/svg%3E
+        """
+}

@@ -1,0 +1,29 @@
+// Instants, durations and sizes as pages show them.
+
+import FoundationEssentials
+
+/// An instant as RFC 3339 in UTC: `2026-11-21T10:43:00Z`.
+func timestamp(_ secondsSinceEpoch: Int64) -> String {
+    Date(timeIntervalSince1970: Double(secondsSinceEpoch)).formatted(.iso8601)
+}
+
+/// A duration in its two largest units: `2 d 3 h`, `4 min 5 s`, `6 s`.
+func span(_ seconds: Int64) -> String {
+    let parts = [(seconds / 86_400, "d"), (seconds / 3_600 % 24, "h"), (seconds / 60 % 60, "min"), (seconds % 60, "s")]
+    let shown = parts.drop { $0.0 == 0 }.prefix(2)
+    return shown.isEmpty ? "0 s" : shown.map { "\($0.0) \($0.1)" }.joined(separator: " ")
+}
+
+/// A size for people, to one decimal: `512 B`, `1.5 KiB`.
+func size(_ bytes: UInt64) -> String {
+    guard bytes >= 1_024 else { return "\(bytes) B" }
+    var tenths = bytes / 1_024 * 10 + bytes % 1_024 * 10 / 1_024
+    var unit = 0
+    while tenths >= 10_240, unit < sizeUnits.count - 1 {
+        tenths /= 1_024
+        unit += 1
+    }
+    return "\(tenths / 10).\(tenths % 10) \(sizeUnits[unit])"
+}
+
+private let sizeUnits = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"]

@@ -1,0 +1,96 @@
+import HTTPTypes
+import HandlerKit
+import HandlerTesting
+import Testing
+
+/// Answers, or fails, as it was told.
+private struct Scripted: Handler {
+    var methods: [HTTPRequest.Method] = [.get, .head]
+    var bodyLimit: UInt64?
+    let answer: @Sendable () throws -> Response
+
+    func respond(to request: Request) async throws -> Response { try answer() }
+}
+
+@Suite("HandlerTesting applies the server's rules")
+struct HandlerTestingTests {
+    private let hello = Scripted { .text("hello") }
+
+    @Test("RFC 9110 §15.5.6: a method that is not served is a 405 with Allow")
+    func methodNotAllowed() async throws {
+        let response = try await respond(hello, to: .make(.post))
+        #expect(response.status == .methodNotAllowed)
+        #expect(response.fields[.allow] == "GET, HEAD, OPTIONS")
+    }
+
+    @Test("RFC 9110 §9.3.7: OPTIONS is answered with Allow")
+    func options() async throws {
+        let response = try await respond(hello, to: .make(.options))
+        #expect(response.status == .ok)
+        #expect(response.fields[.allow] == "GET, HEAD, OPTIONS")
+    }
+
+    @Test("RFC 9110 §9.3.2: HEAD has the length of GET and no body")
+    func head() async throws {
+        let response = try await respond(hello, to: .make(.head))
+        #expect(response.length == 5)
+        #expect(response.body.isEmpty)
+    }
+
+    @Test("A declared body above the handler's limit is a 413, before the handler is asked")
+    func bodyLimit() async throws {
+        let handler = Scripted(methods: [.post], bodyLimit: 3) { .text("asked") }
+        #expect(try await respond(handler, to: .make(.post, body: "four")).status == .contentTooLarge)
+        #expect(try await respond(handler, to: .make(.post, body: "3by")).text == "asked")
+    }
+
+    @Test("A HandlerFailure is its status and fields; its cause stays inside")
+    func failure() async throws {
+        let handler = Scripted {
+            throw HandlerFailure(.gone, "Too late.", fields: [.retryAfter: "never"], cause: BodyFailure(.timedOut))
+        }
+        let response = try await respond(handler, to: .make())
+        #expect(response.status == .gone)
+        #expect(response.text == "Too late.\n")
+        #expect(response.fields[.retryAfter] == "never")
+        #expect(response.failure is HandlerFailure)
+    }
+
+    @Test(
+        "A BodyFailure is the status that fits",
+        arguments: [(BodyFailure.Code.tooLarge, 413), (.timedOut, 408), (.malformed, 400)])
+    func bodyFailure(_ code: BodyFailure.Code, _ status: Int) async throws {
+        let handler = Scripted { throw BodyFailure(code) }
+        #expect(try await respond(handler, to: .make()).status.code == status)
+    }
+
+    @Test("Any other error is a 500 that says nothing of it")
+    func otherErrors() async throws {
+        struct Secret: Error {}
+        let response = try await respond(Scripted { throw Secret() }, to: .make())
+        #expect(response.status == .internalServerError)
+        #expect(!response.text.contains("Secret"))
+        #expect(response.failure is Secret)
+    }
+
+    @Test("Streams are collected, with their trailers")
+    func streams() async throws {
+        let handler = Scripted {
+            Response(body: .stream(length: nil) { writer in
+                try await writer.write("a")
+                try await writer.write([0x62])
+                return [.retryAfter: "1"]
+            })
+        }
+        let response = try await respond(handler, to: .make())
+        #expect(response.text == "ab")
+        #expect(response.trailers == [.retryAfter: "1"])
+        #expect(response.length == nil)
+    }
+
+    @Test("A stream that is not as long as it said aborts")
+    func wrongLength() async throws {
+        let handler = Scripted { Response(body: .stream(length: 2) { _ in nil }) }
+        await #expect(throws: BodyFailure.self) { try await respond(handler, to: .make()) }
+    }
+}
