@@ -34,6 +34,20 @@ extension SocketAddress {
         return try lookUp(host, port, in: text)
     }
 
+    /// Checks what `resolve(_:)` would take, host names included, without asking the resolver.
+    ///
+    /// - Throws: `.address` with what is wrong.
+    package static func check(_ text: String) throws(SocketFailure) {
+        if text.hasPrefix("unix:") {
+            _ = try SocketAddress(parsing: text)
+        } else if literal(text) == nil {
+            let (host, _) = try split(text)
+            guard isHostName(host) else {
+                throw SocketFailure(.address, nil, "\(text): \(host) is neither an IP address nor a host name")
+            }
+        }
+    }
+
     private static func literal(_ text: String) -> SocketAddress? {
         do throws(SocketFailure) {
             return try SocketAddress(parsing: text)

@@ -1,0 +1,122 @@
+// Accepts from one listener on one worker. When connections must wait, they wait in the backlog.
+
+import Logging
+import Reactor
+import Sockets
+import SystemPackage
+
+/// The accepting end of a listener on one worker.
+final class Acceptor {
+    let listener: Listener
+    private unowned let worker: Worker
+    private let registration: Registration
+    /// Why nothing is accepted now; nil while something is.
+    private var pause: Pause?
+    private var isFinished = false
+
+    private enum Pause {
+        case limit, descriptors
+    }
+
+    /// Accepts in one tick at the most, so that connections that are open get their turn.
+    private static let perTick = 8
+
+    init(_ listener: Listener, for worker: Worker) throws(ReactorFailure) {
+        self.listener = listener
+        self.worker = worker
+        registration = try worker.reactor.registerListener(listener.socket.rawValue)
+    }
+
+    /// Accepts until the listener is finished.
+    func run() async {
+        while !isFinished {
+            switch await registration.wait(for: .read) {
+            case .ready: acceptSome()
+            case .interrupted, .timedOut: continue
+            case .cancelled: return
+            }
+        }
+    }
+
+    private func acceptSome() {
+        for _ in 0..<Self.perTick {
+            guard pause == nil, acceptOne() else { return }
+        }
+    }
+
+    /// Accepts a connection; false when there is none to accept now.
+    private func acceptOne() -> Bool {
+        guard enter() else {
+            stop(.limit)
+            return false
+        }
+        do throws(Errno) {
+            switch try listener.socket.accept() {
+            case .socket(let socket):
+                worker.serve(socket, from: listener)
+                return true
+            case .wouldBlock:
+                leave()
+                return false
+            case .aborted(let error):
+                leave()
+                worker.logger.debug(
+                    "A connection ended before it was accepted.", metadata: ["error": "\(error)"])
+                return true
+            case .outOfDescriptors(let error):
+                leave()
+                stop(.descriptors)
+                worker.logger.warning(
+                    "Accepting pauses: no descriptors or memory are left.", 
+                    metadata: ["event": "descriptors-exhausted", "error": "\(error)"])
+                return false
+            }
+        } catch {
+            leave()
+            isFinished = true
+            worker.logger.error(
+                "A listener is broken.", metadata: ["listener": "\(listener.name)", "error": "\(error)"])
+            return false
+        }
+    }
+
+    private func enter() -> Bool {
+        listener.isInternal || worker.admission.enter(limit: worker.snapshot.limits.connections)
+    }
+
+    private func leave() {
+        if !listener.isInternal, worker.admission.leave() { worker.resumeAccepting() }
+    }
+
+    private func stop(_ reason: Pause) {
+        pause = reason
+        registration.pause()
+    }
+
+    /// Accepts again, should it have paused.
+    func resume() {
+        guard pause != nil, !isFinished else { return }
+        do throws(ReactorFailure) {
+            try registration.resume()
+            pause = nil
+        } catch {
+            // The next connection that ends tries again.
+            worker.logger.warning("Accepting could not go on.", metadata: ["error": "\(error)"])
+        }
+    }
+
+    /// Tells that a connection of this worker ended, and with it its descriptor.
+    func connectionEnded() {
+        if pause == .descriptors { resume() }
+    }
+
+    /// Accepts what waits in the backlog, then no more.
+    func finish() {
+        guard !isFinished else { return }
+        isFinished = true
+        pause = nil
+        while acceptOne() {}
+        registration.cancel()
+        registration.deregister()
+    }
+}

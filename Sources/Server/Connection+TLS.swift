@@ -1,0 +1,144 @@
+// The beginning and the end of a connection: first byte, handshake, facts, orderly close.
+
+import HandlerKit
+import Logging
+import Reactor
+import Sockets
+import SystemPackage
+import TLS
+
+extension Connection {
+    /// How long the peer has to answer our close before the descriptor goes.
+    private static let lingering: UInt64 = 2_000_000_000
+    /// What is read and thrown away meanwhile, in bytes.
+    private static let lingeringBytes = 1 << 20
+
+    /// Serves the connection from its first byte to its close.
+    func run() async {
+        do throws(ConnectionFailure) {
+            let deadline = worker.reactor.now.adding(nanoseconds: worker.snapshot.limits.handshakeTimeout)
+            guard try await establish(until: deadline) else { return }
+            let session = HTTP1Session(on: self)
+            try await session.run()
+            try await close(hasUnreadBody: session.hasUnreadBody)
+        } catch {
+            // A reset is what no client takes for the end of a body, not even one of HTTP/1.0 without a length.
+            if error.code == .aborted { socket.abort() }
+            report(error)
+        }
+    }
+
+    /// Reads the first byte on a TLS listener and does the handshake.
+    ///
+    /// - Returns: whether requests can be served; false when the peer went without a word.
+    private func establish(until deadline: ReactorInstant) async throws(ConnectionFailure) -> Bool {
+        guard listener.isTLS, let context = worker.snapshot.tls else { return true }
+        guard let first = try await firstByte(until: deadline) else { return false }
+        // A TLS record of type handshake (RFC 8446 §5.1); a method's first letter is plain HTTP.
+        guard first == 22 || !Self.isLetter(first) else { return true }
+        do throws(TLSFailure) {
+            let stream = SecureStream(try TLSSession(accepting: context, on: socket))
+            transport = .secure(stream)
+        } catch {
+            throw ConnectionFailure(error)
+        }
+        return try await handshake(until: deadline)
+    }
+
+    private func firstByte(until deadline: ReactorInstant) async throws(ConnectionFailure) -> UInt8? {
+        while true {
+            let progress: Progress<UInt8>
+            do throws(Errno) { progress = try socket.peekFirstByte() } catch {
+                throw ConnectionFailure(.reset, error.description)
+            }
+            switch progress {
+            case .done(let byte): return byte
+            case .closed: return nil
+            case .wantRead, .wantWrite: try await wait(for: .read, until: deadline)
+            }
+        }
+    }
+
+    private static func isLetter(_ byte: UInt8) -> Bool {
+        (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
+    }
+
+    private func handshake(until deadline: ReactorInstant) async throws(ConnectionFailure) -> Bool {
+        guard case .secure(let stream) = transport else { return true }
+        while true {
+            let progress: Progress<Void>
+            do throws(TLSFailure) { progress = try stream.session.handshake() } catch {
+                throw ConnectionFailure(error)
+            }
+            switch progress {
+            case .done:
+                facts = ConnectionFacts(facts, tls: TLSDetails(stream.session.facts))
+                return true
+            case .closed:
+                throw ConnectionFailure(.closed, "during the handshake")
+            case .wantRead, .wantWrite:
+                try await wait(for: progress, until: deadline)
+            }
+        }
+    }
+
+    /// Ends the connection so that the peer reads all that was sent: close_notify or FIN first, then what the peer
+    /// still sends is thrown away for a bounded time (RFC 9112 §9.6).
+    private func close(hasUnreadBody: Bool) async throws(ConnectionFailure) {
+        let deadline = worker.reactor.now.adding(nanoseconds: Self.lingering)
+        if case .secure(let stream) = transport {
+            try await shutDown(stream, until: deadline)
+        }
+        guard hasUnreadBody else { return }
+        socket.shutdownWrite()
+        var input = InputBuffer()
+        defer { input.release(to: &worker.buffers) }
+        var discarded = 0
+        transport = .plain(socket)
+        while discarded < Self.lingeringBytes, try await receive(into: &input, until: deadline) {
+            discarded += input.count
+            input.consume(input.count)
+        }
+    }
+
+    private func shutDown(_ stream: SecureStream, until deadline: ReactorInstant) async throws(ConnectionFailure) {
+        while true {
+            let progress = stream.session.shutdown()
+            switch progress {
+            case .done, .closed: return
+            case .wantRead, .wantWrite:
+                // A peer that doesn't answer in time has had its chance.
+                do { try await wait(for: progress, until: deadline) } catch where error.code == .timedOut { return }
+            }
+        }
+    }
+
+    /// Tells of the end in one line; what any client can cause is no warning.
+    private func report(_ failure: ConnectionFailure) {
+        guard failure.code != .cancelled else { return }
+        let isHandshake = listener.isTLS && facts.tls == nil
+        if isHandshake {
+            worker.logger.info(
+                "A TLS handshake failed.",
+                metadata: ["event": "handshake-failed", "remote": "\(facts.remote)", "reason": "\(failure)"])
+        } else {
+            worker.logger.debug(
+                "A connection was cut.", metadata: ["remote": "\(facts.remote)", "reason": "\(failure)"])
+        }
+    }
+}
+
+extension ConnectionFacts {
+    convenience init(_ facts: ConnectionFacts, tls: TLSDetails) {
+        self.init(
+            remote: facts.remote, local: facts.local, tls: tls, listener: facts.listener, worker: facts.worker)
+    }
+}
+
+extension TLSDetails {
+    init(_ facts: TLSFacts) {
+        self.init(
+            version: facts.version, cipher: facts.cipher, group: facts.group, alpn: facts.alpn,
+            serverName: facts.serverName, isResumed: facts.isResumed, clientSubject: facts.peerSubject)
+    }
+}

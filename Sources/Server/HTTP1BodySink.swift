@@ -1,0 +1,60 @@
+// A streamed body on HTTP/1.1: chunked, of a declared length, or ended by the connection.
+
+import HTTPTypes
+import HTTPWire
+import HandlerKit
+
+/// Where a handler's streamed body goes.
+final class HTTP1BodySink: BodySink {
+    private let connection: Connection
+    private let framing: ResponseFraming
+    /// The response's head, until it leaves with the first bytes.
+    private var pending: [UInt8]
+    /// Bytes of the body that were sent.
+    private(set) var sent: UInt64 = 0
+    /// Why the connection can't take more.
+    private(set) var failure: ConnectionFailure?
+
+    init(_ connection: Connection, _ framing: ResponseFraming, behind head: [UInt8]) {
+        self.connection = connection
+        self.framing = framing
+        pending = head
+    }
+
+    func write(_ bytes: [UInt8]) async throws(BodyFailure) {
+        guard !bytes.isEmpty else { return }
+        if case .length(let length) = framing, sent + UInt64(bytes.count) > length {
+            throw BodyFailure(.tooLarge, context: "the handler wrote more than it had declared")
+        }
+        switch framing {
+        case .chunked:
+            ResponseEncoder.appendChunkHeader(bytes.count, to: &pending)
+            pending.append(contentsOf: bytes)
+            ResponseEncoder.appendChunkEnd(to: &pending)
+        case .none, .length, .untilClose:
+            pending.append(contentsOf: bytes)
+        }
+        sent += UInt64(bytes.count)
+        try await flush()
+    }
+
+    /// Ends the body; one that is shorter than declared is an error.
+    func finish(_ trailers: HTTPFields) async throws(BodyFailure) {
+        if case .length(let length) = framing, sent < length {
+            throw BodyFailure(.malformed, context: "the handler wrote \(sent) bytes of \(length)")
+        }
+        if framing == .chunked { ResponseEncoder.appendLastChunk(trailers: trailers, to: &pending) }
+        try await flush()
+    }
+
+    private func flush() async throws(BodyFailure) {
+        guard !pending.isEmpty else { return }
+        do throws(ConnectionFailure) {
+            try await connection.send(pending.span)
+        } catch {
+            failure = error
+            throw BodyFailure(.disconnected, context: error.description)
+        }
+        pending.removeAll(keepingCapacity: true)
+    }
+}

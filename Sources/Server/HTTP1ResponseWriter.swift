@@ -1,0 +1,156 @@
+// A response on HTTP/1.1: head and body in as few writes as can be, and never a short body that looks whole.
+
+import Files
+import HandlerKit
+import HTTPCore
+import HTTPTypes
+import HTTPWire
+import Reactor
+import Threads
+
+/// How the sending of a response ended.
+struct ResponseOutcome {
+    /// Whether a next request can follow.
+    var keepAlive: Bool
+    /// Bytes of the body that were sent.
+    var bodyBytes: UInt64
+    /// Whether the body was cut short.
+    var isAborted: Bool
+}
+
+/// Sends one response.
+struct HTTP1ResponseWriter {
+    private let connection: Connection
+    private let snapshot: Snapshot
+    private let context: ResponseContext
+
+    /// A body of so many bytes leaves together with its head, in one record and one system call.
+    private static let joinedBytes = 15 * 1024
+
+    init(_ connection: Connection, _ snapshot: Snapshot, _ context: ResponseContext) {
+        self.connection = connection
+        self.snapshot = snapshot
+        self.context = context
+    }
+
+    private var worker: Worker { connection.worker }
+
+    /// Sends head and body.
+    ///
+    /// - Parameter onError: told of an error of the handler that cut the body short.
+    /// - Throws: ``ConnectionFailure``; `.aborted` after a body that was cut short.
+    func write(
+        _ response: Response, onError: (any Error) -> Void
+    ) async throws(ConnectionFailure) -> ResponseOutcome {
+        var output = worker.buffers.takeOutput()
+        let plan: ResponsePlan
+        do throws(ResponseFailure) {
+            plan = try appendHead(response, to: &output)
+        } catch {
+            onError(error)
+            throw ConnectionFailure(.aborted, "the handler's response can't be sent")
+        }
+        let sent = try await writeBody(response.body, plan, behind: &output, onError: onError)
+        worker.buffers.giveBackOutput(output)
+        return ResponseOutcome(keepAlive: plan.keepAlive, bodyBytes: sent, isAborted: false)
+    }
+
+    private func appendHead(_ response: Response, to output: inout [UInt8]) throws(ResponseFailure) -> ResponsePlan {
+        try snapshot.encoder.appendHead(
+            response.head, content: response.body.length.map { .length($0) } ?? .stream, context: context,
+            date: worker.date.value(at: worker.reactor.now), to: &output)
+    }
+
+    private func writeBody(
+        _ body: ResponseBody, _ plan: ResponsePlan, behind output: inout [UInt8], onError: (any Error) -> Void
+    ) async throws(ConnectionFailure) -> UInt64 {
+        guard plan.framing != .none else {
+            try await connection.send(output.span)
+            return 0
+        }
+        switch body {
+        case .empty:
+            try await connection.send(output.span)
+        case .bytes(let bytes):
+            try await write(bytes, behind: &output)
+        case .file(let region):
+            try await write([.file(region)], behind: &output, onError: onError)
+        case .pieces(let pieces):
+            try await write(pieces, behind: &output, onError: onError)
+        case .stream(_, let write):
+            let sink = HTTP1BodySink(connection, plan.framing, behind: output)
+            return try await stream(write, to: sink, onError: onError)
+        }
+        return body.length ?? 0
+    }
+
+    private func write(_ bytes: [UInt8], behind output: inout [UInt8]) async throws(ConnectionFailure) {
+        guard output.count + bytes.count > Self.joinedBytes else {
+            output.append(contentsOf: bytes)
+            try await connection.send(output.span)
+            return
+        }
+        try await connection.send(output.span)
+        try await connection.send(bytes.span)
+    }
+
+    private func write(
+        _ pieces: [ResponsePiece], behind output: inout [UInt8], onError: (any Error) -> Void
+    ) async throws(ConnectionFailure) {
+        try await connection.send(output.span)
+        for piece in pieces {
+            switch piece {
+            case .bytes(let bytes): try await connection.send(bytes.span)
+            case .file(let region): try await write(region, onError: onError)
+            }
+        }
+    }
+
+    /// Sends a part of a file; one that has become shorter meanwhile is cut short visibly.
+    private func write(_ region: FileRegion, onError: (any Error) -> Void) async throws(ConnectionFailure) {
+        var chunk = worker.buffers.takeChunk()
+        defer { worker.buffers.giveBackChunk(chunk) }
+        var sent: UInt64 = 0
+        while sent < region.length {
+            let wanted = Int(min(UInt64(chunk.count), region.length - sent))
+            let got: Int
+            do {
+                got = try await read(region.file, at: region.offset + sent, wanted, into: &chunk)
+            } catch {
+                onError(error)
+                throw ConnectionFailure(.aborted, "a file can't be read")
+            }
+            guard got > 0 else {
+                onError(FileFailure(.other, context: "the file became shorter while it was sent"))
+                throw ConnectionFailure(.aborted, "a file became shorter")
+            }
+            try await connection.send(chunk.span.extracting(0..<got))
+            sent += UInt64(got)
+        }
+    }
+
+    /// Reads what is in memory at once, and the rest where blocking is allowed.
+    private func read(
+        _ file: OpenFile, at offset: UInt64, _ count: Int, into chunk: inout [UInt8]
+    ) async throws -> Int {
+        var span = chunk.mutableSpan
+        var part = span._mutatingExtracting(0..<count)
+        if let got = try file.read(into: &part, at: offset) { return got }
+        let bytes = try await worker.blocking.run { try file.readBlocking(count: count, at: offset) }
+        chunk.replaceSubrange(0..<bytes.count, with: bytes)
+        return bytes.count
+    }
+
+    private func stream(
+        _ write: (BodyWriter) async throws -> HTTPFields?, to sink: HTTP1BodySink, onError: (any Error) -> Void
+    ) async throws(ConnectionFailure) -> UInt64 {
+        do {
+            let trailers = try await write(BodyWriter(sink))
+            try await sink.finish(trailers ?? [:])
+        } catch {
+            if sink.failure == nil { onError(error) }
+            throw sink.failure ?? ConnectionFailure(.aborted, "the handler failed in mid body")
+        }
+        return sink.sent
+    }
+}

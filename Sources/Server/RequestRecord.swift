@@ -1,0 +1,30 @@
+// What is logged of each request, as values: formatting is the log's business, on its own thread.
+
+import HandlerKit
+import HTTPCore
+import HTTPTypes
+
+/// One answered request.
+package struct RequestRecord: Sendable {
+    package let id: RequestID
+    package let method: HTTPRequest.Method
+    /// The target as it was sent.
+    package let target: String
+    package let authority: String?
+    package let version: HTTPVersion
+    package let status: Int
+    /// Bytes of the response's body that were handed to the transport.
+    package let bodyBytes: UInt64
+    package let microseconds: Int64
+    /// The module that answered; nil when none was asked.
+    package let module: String?
+    package let userAgent: String?
+    package let connection: ConnectionFacts
+    /// Whether the response was cut short.
+    package let isAborted: Bool
+}
+
+/// Takes records; it must return at once, on any thread.
+package protocol RequestLog: Sendable {
+    func record(_ record: RequestRecord)
+}

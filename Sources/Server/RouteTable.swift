@@ -1,0 +1,90 @@
+// Which handler answers: by host, then by the longest path prefix that ends at a slash.
+
+import HandlerKit
+import HTTPTypes
+
+/// A handler at its place.
+package final class Route: Sendable {
+    /// The host that it is bound to, in lower case; nil for all.
+    package let host: String?
+    /// The path prefix, `/` or `/echo`: no slash at its end otherwise.
+    package let prefix: String
+    /// The module's name, for access records.
+    package let module: String
+    package let handler: any Handler
+    /// What the handler's `methods` said when it was made, and HEAD and OPTIONS where they follow from it.
+    let methods: [HTTPRequest.Method]
+    /// The value of an `Allow` field.
+    let allow: String
+    let bodyLimit: UInt64?
+
+    package init(host: String?, prefix: String, module: String, handler: any Handler, bodyLimit: UInt64?) {
+        self.host = host
+        self.prefix = prefix
+        self.module = module
+        self.handler = handler
+        self.bodyLimit = bodyLimit ?? handler.bodyLimit
+        methods = handler.methods
+        allow = (methods + [.options].filter { !handler.methods.contains($0) }).map(\.rawValue).joined(separator: ", ")
+    }
+
+    /// Whether the handler takes the method; HEAD goes with GET.
+    func serves(_ method: HTTPRequest.Method) -> Bool {
+        methods.contains(method) || (method == .head && methods.contains(.get))
+    }
+
+    /// Parses the argument of a `[handler …]` section: `/path`, or `host/path`.
+    ///
+    /// - Returns: nil when there is no slash in it.
+    package static func place(_ argument: String) -> (host: String?, prefix: String)? {
+        guard let slash = argument.firstIndex(of: "/") else { return nil }
+        let host = argument[..<slash].lowercased()
+        var prefix = argument[slash...]
+        while prefix.count > 1, prefix.last == "/" { prefix.removeLast() }
+        return (host.isEmpty ? nil : host, String(prefix))
+    }
+}
+
+/// All routes of a configuration.
+package struct RouteTable: Sendable {
+    /// Those with a host first, each group with the longest prefix first.
+    private let routes: [Route]
+    private let hasHosts: Bool
+
+    package init(_ routes: [Route]) {
+        self.routes = routes.sorted {
+            ($0.host != nil ? 1 : 0, $0.prefix.utf8.count) > ($1.host != nil ? 1 : 0, $1.prefix.utf8.count)
+        }
+        hasHosts = routes.contains { $0.host != nil }
+    }
+
+    /// All routes, in the order in which they are asked.
+    package var all: [Route] { routes }
+
+    /// The route for a path, or nil.
+    ///
+    /// - Parameters:
+    ///   - authority: the request's host, with a port or not.
+    ///   - path: the decoded path.
+    func match(authority: String?, path: String) -> Route? {
+        let host = hasHosts ? authority.map(Self.hostName) : nil
+        for route in routes where (route.host == nil || route.host == host) && route.covers(path) { return route }
+        return nil
+    }
+
+    /// The name without its port, in lower case (RFC 9110 §4.2.3).
+    private static func hostName(_ authority: String) -> String {
+        let end = authority.hasPrefix("[") ? authority.firstIndex(of: "]") : nil
+        let port = authority[(end ?? authority.startIndex)...].firstIndex(of: ":")
+        return authority[..<(port ?? authority.endIndex)].lowercased()
+    }
+}
+
+extension Route {
+    fileprivate func covers(_ path: String) -> Bool {
+        let length = prefix.utf8.count
+        if length == 1 { return path.utf8.first == UInt8(ascii: "/") }
+        guard path.utf8.count >= length, path.hasPrefix(prefix) else { return false }
+        return path.utf8.count == length || path.utf8[path.utf8.index(path.startIndex, offsetBy: length)] == UInt8(ascii: "/")
+    }
+}

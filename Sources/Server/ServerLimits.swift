@@ -1,0 +1,48 @@
+// The bounds of what a client may take, all of them keys of [server].
+
+import Configuration
+import HTTPWire
+import Reactor
+
+/// Limits, and timeouts in nanoseconds: converted once so that no request has to.
+package struct ServerLimits: Sendable {
+    /// Bounds of a request's head.
+    package var head: HTTPLimits
+    /// The most bytes of a body, unless the handler says otherwise.
+    package var bodyBytes: UInt64
+    /// The most requests on one connection; the last is answered with `Connection: close`.
+    package var requestsPerConnection: Int
+    /// The most connections at one time; more wait in the backlog.
+    package var connections: Int
+    /// The most connections of one address; more are answered with 503.
+    package var connectionsPerAddress: Int
+    /// From accept to the end of the handshake.
+    package var handshakeTimeout: UInt64
+    /// From a request's first byte to the end of its head.
+    package var headerTimeout: UInt64
+    /// How long a body may keep the server waiting, beside what `bodyRate` grants.
+    package var bodyTimeout: UInt64
+    /// Bytes of a body that grant one more second.
+    package var bodyRate: Int
+    /// How long a client may take nothing of a response.
+    package var writeTimeout: UInt64
+    /// How long a connection may wait for its next request.
+    package var idleTimeout: UInt64
+
+    /// The limits that a section says.
+    package init(_ section: Section) {
+        head = HTTPLimits(
+            headerBytes: section[ServerKeys.headerBytes], fieldCount: section[ServerKeys.headerFields],
+            requestLineBytes: section[ServerKeys.requestLineBytes])
+        bodyBytes = section[ServerKeys.bodyBytes].map(UInt64.init) ?? .max
+        requestsPerConnection = section[ServerKeys.requestsPerConnection] ?? .max
+        connections = section[ServerKeys.connections] ?? .max
+        connectionsPerAddress = section[ServerKeys.connectionsPerAddress] ?? .max
+        handshakeTimeout = section[ServerKeys.handshakeTimeout].wholeNanoseconds
+        headerTimeout = section[ServerKeys.headerTimeout].wholeNanoseconds
+        bodyTimeout = section[ServerKeys.bodyTimeout].wholeNanoseconds
+        bodyRate = section[ServerKeys.bodyRate]
+        writeTimeout = section[ServerKeys.writeTimeout].wholeNanoseconds
+        idleTimeout = section[ServerKeys.idleTimeout].wholeNanoseconds
+    }
+}

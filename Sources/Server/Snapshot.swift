@@ -1,0 +1,57 @@
+// One configuration in force: everything a request needs, immutable, swapped as one reference.
+
+import HandlerKit
+import HTTPWire
+import TLS
+
+/// A complete configuration, built before anything uses it.
+///
+/// A request finishes on the snapshot that it began with. When the last reference goes, so do the handlers: those
+/// with a life cycle are stopped then.
+package final class Snapshot: Sendable {
+    /// Counts the configurations that came into force, from 1.
+    package let generation: Int
+    package let routes: RouteTable
+    package let limits: ServerLimits
+    /// nil when no listener speaks TLS.
+    package let tls: TLSContext?
+    package let problemPage: any ProblemPage
+    /// Where requests are recorded; nil when they aren't.
+    package let accessLog: (any RequestLog)?
+    let encoder: ResponseEncoder
+    private let started: [any LifecycleHandler]
+
+    /// - Parameter serverField: the value of the Server field; nil for none.
+    package init(
+        generation: Int, routes: RouteTable, limits: ServerLimits, tls: TLSContext?, problemPage: any ProblemPage,
+        accessLog: (any RequestLog)?, serverField: String?
+    ) {
+        self.generation = generation
+        self.routes = routes
+        self.limits = limits
+        self.tls = tls
+        self.problemPage = problemPage
+        self.accessLog = accessLog
+        encoder = ResponseEncoder(server: serverField)
+        started = routes.all.compactMap { $0.handler as? any LifecycleHandler }
+    }
+
+    /// Starts the handlers that have a life cycle, in the order of the routes.
+    ///
+    /// - Throws: what the first failing handler threw; those before it are stopped, and it too.
+    package func start() async throws {
+        for (index, handler) in started.enumerated() {
+            do {
+                try await handler.start()
+            } catch {
+                for begun in started[...index].reversed() { await begun.stop() }
+                throw error
+            }
+        }
+    }
+
+    /// Stops the handlers that have a life cycle; for the last snapshot, when the server stops.
+    package func stop() async {
+        for handler in started.reversed() { await handler.stop() }
+    }
+}

@@ -1,0 +1,171 @@
+// One thread that serves connections: its reactor, its configuration, what is open on it.
+
+import HandlerKit
+import Logging
+import Reactor
+import Sockets
+import Synchronization
+import Threads
+
+/// A worker. All that varies belongs to its reactor's thread, but for the counter.
+// @unchecked: the state is reached by jobs of the reactor only; `Reactor.preconditionOnReactor` stands at the entries.
+final class Worker: @unchecked Sendable {
+    let index: Int
+    let reactor: Reactor
+    let admission: Admission
+    let blocking: BlockingPool
+    let logger: Logger
+    /// Requests since the start, written by this worker only.
+    let requests = Atomic(0)
+    /// Whether the snapshot has a certificate, for whoever asks from another thread.
+    let speaksTLS: Atomic<Bool>
+
+    /// What new requests are served by.
+    private(set) var snapshot: Snapshot
+    var buffers = BufferPool()
+    var date = DateField()
+    private var acceptors: [ObjectIdentifier: Acceptor] = [:]
+    private var open: [Int: OpenConnection] = [:]
+    private var nextConnection = 0
+    private var nextRequest = UInt64.random(in: 0...UInt64.max)
+    /// Whether the server stops: what is answered now is answered with `Connection: close`.
+    private(set) var isDraining = false
+    private var whenEmpty: CheckedContinuation<Void, Never>?
+    /// Called on this worker when a connection ended that others may be waiting for.
+    let resumeAccepting: @Sendable () -> Void
+
+    init(
+        index: Int, reactor: Reactor, snapshot: Snapshot, admission: Admission, blocking: BlockingPool, logger: Logger,
+        resumeAccepting: @escaping @Sendable () -> Void
+    ) {
+        self.index = index
+        self.reactor = reactor
+        self.snapshot = snapshot
+        speaksTLS = Atomic(snapshot.tls != nil)
+        self.admission = admission
+        self.blocking = blocking
+        self.logger = logger
+        self.resumeAccepting = resumeAccepting
+    }
+
+    /// An id that no other request of this process has.
+    func makeRequestID() -> RequestID {
+        // Odd, so that all 2^64 values come before one comes again.
+        nextRequest &+= 0x9E37_79B9_7F4A_7C15
+        return RequestID(nextRequest)
+    }
+
+    func countRequest() {
+        requests.store(requests.load(ordering: .relaxed) &+ 1, ordering: .relaxed)
+    }
+}
+
+/// A connection's task, and the connection itself once its task runs.
+private struct OpenConnection {
+    let task: Task<Void, Never>
+    var connection: Connection?
+}
+
+extension Worker {
+    /// Serves a socket that was just accepted, in a task of its own.
+    func serve(_ socket: sending StreamSocket, from listener: Listener) {
+        let number = nextConnection
+        nextConnection += 1
+        let task = Task(executorPreference: reactor) { await self.run(number, socket, listener) }
+        open[number] = OpenConnection(task: task)
+    }
+
+    private func run(_ number: Int, _ socket: StreamSocket, _ listener: Listener) async {
+        defer { ended(number, listener) }
+        do throws(ReactorFailure) {
+            let registration = try reactor.register(socket)
+            let connection = Connection(
+                worker: self, socket: socket, registration: registration, listener: listener)
+            open[number]?.connection = connection
+            let handle = registration.handle
+            await withTaskCancellationHandler {
+                await connection.run()
+            } onCancel: {
+                handle.cancel()
+            }
+            connection.leave()
+            registration.deregister()
+            socket.close()
+        } catch {
+            logger.warning("A connection could not be watched.", metadata: ["error": "\(error)"])
+        }
+    }
+
+    private func ended(_ number: Int, _ listener: Listener) {
+        open[number] = nil
+        if !listener.isInternal, admission.leave() { resumeAccepting() }
+        if open.isEmpty, isDraining { finishDraining() }
+        for acceptor in acceptors.values { acceptor.connectionEnded() }
+    }
+}
+
+extension Worker {
+    /// Serves new requests by another configuration from now on, and accepts from other listeners.
+    ///
+    /// Listeners that stay are not touched; of those that go, what waits in the backlog is accepted first.
+    func adopt(_ snapshot: Snapshot, listeners: [Listener]) throws(ReactorFailure) {
+        reactor.preconditionOnReactor()
+        self.snapshot = snapshot
+        speaksTLS.store(snapshot.tls != nil, ordering: .relaxed)
+        let wanted = Set(listeners.map { ObjectIdentifier($0) })
+        for listener in listeners where acceptors[ObjectIdentifier(listener)] == nil {
+            try startAccepting(from: listener)
+        }
+        for (id, acceptor) in acceptors where !wanted.contains(id) && !acceptor.listener.isInternal {
+            acceptor.finish()
+            acceptors[id] = nil
+        }
+        resume()
+    }
+
+    private func startAccepting(from listener: Listener) throws(ReactorFailure) {
+        acceptors[ObjectIdentifier(listener)] = try Acceptor(listener, for: self)
+        Task(executorPreference: reactor) { await self.accept(from: listener) }
+    }
+
+    /// Serves the server's own requests, by which the watchdog knows that this worker lives.
+    func acceptRequestsToItself(from listener: Listener) {
+        do throws(ReactorFailure) {
+            try startAccepting(from: listener)
+        } catch {
+            // The self check fails then, and says so each time.
+            logger.error("A worker can't check itself.", metadata: ["error": "\(error)"])
+        }
+    }
+
+    private func accept(from listener: Listener) async {
+        await acceptors[ObjectIdentifier(listener)]?.run()
+    }
+
+    /// Accepts again after the limit of connections was reached.
+    func resume() {
+        for acceptor in acceptors.values { acceptor.resume() }
+    }
+
+    /// Stops accepting, closes idle connections, and waits for the others.
+    func drain() async {
+        reactor.preconditionOnReactor()
+        isDraining = true
+        for acceptor in acceptors.values { acceptor.finish() }
+        acceptors = [:]
+        for entry in open.values where entry.connection?.isIdle == true { entry.connection?.registration.interrupt() }
+        guard !open.isEmpty else { return }
+        await withCheckedContinuation { whenEmpty = $0 }
+    }
+
+    /// Ends all connections now.
+    func cancelAll() {
+        reactor.preconditionOnReactor()
+        for entry in open.values { entry.task.cancel() }
+    }
+
+    private func finishDraining() {
+        whenEmpty?.resume()
+        whenEmpty = nil
+    }
+}
