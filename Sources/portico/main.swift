@@ -1,1 +1,3 @@
 import Daemon
+
+Daemon.main()

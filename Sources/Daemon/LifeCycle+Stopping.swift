@@ -1,0 +1,57 @@
+// The ordered stop: what runs may finish, within a deadline, unless a second signal says otherwise.
+
+import Configuration
+import Logging
+import Reactor
+import Server
+import Supervision
+import Synchronization
+
+extension LifeCycle {
+    /// Lets requests that run finish, within the drain's deadline; a second signal ends that at once.
+    func stop(listeningTo signals: Registration) async -> Int32 {
+        guard let running else { return 0 }
+        notifier.stopping(status: "Stopping")
+        logger.notice("Stopping.", metadata: ["event": "stopping"])
+        let finished = Flag()
+        let handle = signals.handle
+        Task(executorPreference: parts.control) {
+            await running.server.drain()
+            finished.set()
+            handle.interrupt()
+        }
+        let deadline = ReactorInstant.current() + running.settings.server[ServerKeys.drainTimeout]
+        while !finished.isSet {
+            let now = ReactorInstant.current()
+            guard now < deadline else { break }
+            notifier.extendTimeout(.seconds(10))
+            let outcome = await signals.wait(for: .read, until: min(deadline, now + .seconds(2)))
+            if outcome == .ready, takeSignals().contains(where: { $0 == .terminate || $0 == .interrupt }) {
+                logger.warning("Stopped at once by a second signal.")
+                return 1
+            }
+        }
+        if !finished.isSet { await cut(running.server, finished, signals) }
+        await running.snapshot.stop()
+        running.server.stop()
+        return 0
+    }
+
+    private func cut(_ server: Server, _ finished: Flag, _ signals: Registration) async {
+        logger.warning(
+            "Requests were cut at the drain's deadline.", metadata: ["connections": "\(server.openConnections)"])
+        server.cancel()
+        let deadline = ReactorInstant.current() + .seconds(2)
+        while !finished.isSet, ReactorInstant.current() < deadline {
+            _ = await signals.wait(for: .read, until: deadline)
+        }
+    }
+}
+
+/// Whether the drain is over.
+private final class Flag: Sendable {
+    private let value = Atomic(false)
+
+    var isSet: Bool { value.load(ordering: .acquiring) }
+    func set() { value.store(true, ordering: .releasing) }
+}

@@ -1,0 +1,98 @@
+// What the daemon says of itself: diagnostics with their places, the status line, the watchdog's proof of life.
+
+import Configuration
+import HandlerKit
+import Logging
+import Reactor
+import Server
+import Supervision
+import SystemPackage
+
+extension LifeCycle {
+    /// Logs each diagnostic with its place, as fields too (`CONFIG_FILE=`, `CONFIG_LINE=`, as systemd does).
+    func log(_ diagnostics: [Diagnostic]) {
+        for diagnostic in diagnostics {
+            logger.log(
+                level: diagnostic.severity == .error ? .error : .warning, "\(diagnostic)",
+                metadata: [
+                    "config_file": "\(diagnostic.location.file)", "config_line": "\(diagnostic.location.line)",
+                ])
+        }
+    }
+
+    /// The line of `STATUS=`: where, how much, and what is wrong.
+    var statusLine: String {
+        let status = state.status
+        let serving = "Serving \(listenerNames); \(status.openConnections) connections, \(status.requests) requests"
+        guard let note = running?.note else { return serving }
+        return "\(note); \(serving)"
+    }
+
+    /// The addresses that are listened on.
+    var listenerNames: String {
+        state.status.listeners.map(\.address).joined(separator: " ")
+    }
+
+    func logStatus() {
+        logger.notice("\(statusLine)")
+    }
+
+    /// Feeds systemd's watchdog, each time after every worker has answered a request.
+    func startWatchdog() -> Task<Void, Never>? {
+        guard let running, let interval = watchdogInterval() else { return nil }
+        let (control, logger, notifier, server, state) =
+            (parts.control, logger, notifier, running.server, state)
+        return Task(executorPreference: control) {
+            while !Task.isCancelled {
+                do {
+                    try await server.checkItself(from: control, within: interval)
+                    notifier.watchdog()
+                } catch {
+                    // Not fed: when the time is up, systemd acts as its unit says.
+                    logger.error(
+                        "The server did not answer itself.",
+                        metadata: ["event": "self-check-failed", "error": "\(error)"])
+                    notifier.status("The server does not answer itself: \(error); \(state.status.openConnections)")
+                }
+                await control.sleep(for: interval)
+            }
+        }
+    }
+
+    private func watchdogInterval() -> Duration? {
+        do throws(SupervisionError) {
+            return try Watchdog.interval()
+        } catch {
+            logger.warning("\(error)")
+            return nil
+        }
+    }
+}
+
+/// Listeners that could not be made: no fault of the configuration's text.
+struct ListenFailure: Error, CustomStringConvertible {
+    let diagnostics: [Diagnostic]
+
+    var description: String { ConfigurationFailure(diagnostics).description }
+}
+
+extension ConfigurationFailure {
+    /// All errors on one line, for `STATUS=`.
+    var summary: String {
+        diagnostics.filter { $0.severity == .error }.map(\.description).joined(separator: "; ")
+    }
+}
+
+extension Settings {
+    /// Where certificates are kept.
+    func stateFolder(source: ConfigurationSource, environment: ServiceEnvironment) -> FilePath {
+        StateFolder.path(
+            configured: server[ServerKeys.stateDirectory], configurationFile: source.path, environment: environment,
+            variable: EnvironmentVariable.value(of:))
+    }
+
+    /// The least level of what is logged.
+    var logLevel: Logger.Level {
+        Logger.Level(rawValue: server[ServerKeys.logLevel].rawValue) ?? .info
+    }
+}

@@ -1,0 +1,89 @@
+// Which sockets are listened on: those that stay are kept, others are bound or taken over from systemd.
+
+import Configuration
+import HandlerKit
+import Server
+import Sockets
+import Supervision
+import SystemPackage
+
+/// All listeners of the process, and the sockets that systemd handed over, used or not.
+struct ListenerSet {
+    private(set) var listeners: [Listener] = []
+    /// Kept as long as the process runs: a later configuration may ask for them.
+    private let activated: [(name: String, socket: ListeningSocket)]
+
+    /// Adopts what systemd handed over.
+    ///
+    /// - Parameter problems: gets a line for each descriptor that is no listening stream socket.
+    init(adopting sockets: [ActivatedSocket], problems: inout [String]) {
+        var activated: [(name: String, socket: ListeningSocket)] = []
+        for socket in sockets {
+            let descriptor = OwnedDescriptor(takingOwnership: socket.descriptor.rawValue)
+            do throws(SocketFailure) {
+                activated.append((socket.name, try ListeningSocket(adopting: descriptor)))
+            } catch {
+                problems.append("the descriptor '\(socket.name)' that was handed over is of no use: \(error)")
+            }
+        }
+        self.activated = activated
+    }
+
+    /// The names of sockets that were handed over and that no listener uses.
+    var unused: [String] {
+        activated.filter { entry in !listeners.contains { $0.socket === entry.socket } }.map(\.name)
+    }
+
+    /// The listeners that the settings ask for: those that are there already, and new ones, bound at once.
+    ///
+    /// Nothing of this set changes; dropping the result closes what is new.
+    func planned(_ settings: Settings, into diagnostics: inout [Diagnostic]) -> [Listener] {
+        plan(ServerKeys.listen, isTLS: true, settings, into: &diagnostics)
+            + plan(ServerKeys.listenPlain, isTLS: false, settings, into: &diagnostics)
+    }
+
+    /// Makes planned listeners the current ones.
+    mutating func adopt(_ listeners: [Listener]) {
+        self.listeners = listeners
+    }
+
+    private func plan(
+        _ key: Key<[ListenAddress]>, isTLS: Bool, _ settings: Settings, into diagnostics: inout [Diagnostic]
+    ) -> [Listener] {
+        (settings.server.optional(key) ?? []).flatMap { entry in
+            let location = settings.server.location(of: key)
+            do throws(SocketFailure) {
+                return try listeners(for: entry, isTLS: isTLS)
+            } catch {
+                diagnostics.append(.error(at: location, "\(key.name): \(error)"))
+                return []
+            }
+        }
+    }
+
+    private func listeners(for entry: ListenAddress, isTLS: Bool) throws(SocketFailure) -> [Listener] {
+        let kept = listeners.filter { $0.entry == entry && $0.isTLS == isTLS }
+        guard kept.isEmpty else { return kept }
+        switch entry {
+        case .activated(let name):
+            let sockets = activated.filter { $0.name == name }.map(\.socket)
+            guard !sockets.isEmpty else {
+                throw SocketFailure(.adopt, nil, "no socket named '\(name)' was handed over by the service manager")
+            }
+            return sockets.map { Listener(entry: entry, isTLS: isTLS, socket: $0) }
+        case .address(let text):
+            var made: [Listener] = []
+            for address in try SocketAddress.resolve(text) {
+                made.append(Listener(entry: entry, isTLS: isTLS, socket: try socket(at: address)))
+            }
+            return made
+        }
+    }
+
+    /// A socket at an address: one that systemd bound there already, or one that listens now, or a new one.
+    private func socket(at address: SocketAddress) throws(SocketFailure) -> ListeningSocket {
+        if let known = activated.first(where: { $0.socket.address == address }) { return known.socket }
+        if let open = listeners.first(where: { $0.address == address }) { return open.socket }
+        return try ListeningSocket(binding: address)
+    }
+}

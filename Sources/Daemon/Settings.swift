@@ -1,0 +1,110 @@
+// A configuration whose values are valid each by itself: the tables of all sections, decoded.
+
+import Configuration
+import HandlerKit
+import Server
+import SystemPackage
+
+/// Where a configuration comes from, so that a reload can read it again.
+enum ConfigurationSource: Sendable {
+    case file(FilePath)
+    /// No file: what the command line says.
+    case sections([DocumentSection])
+
+    /// The file, if there is one.
+    var path: FilePath? {
+        if case .file(let path) = self { path } else { nil }
+    }
+
+    /// Reads and decodes it; nil when there was an error.
+    func read(modules: [ModuleDescriptor], into diagnostics: inout [Diagnostic]) -> Settings? {
+        let document: Document?
+        switch self {
+        case .file(let path): document = ConfigurationFile.load(path, into: &diagnostics)
+        case .sections(let sections): document = Document(sections)
+        }
+        guard let document, let settings = Settings(document, modules: modules, into: &diagnostics),
+            !diagnostics.hasErrors
+        else { return nil }
+        return settings
+    }
+}
+
+/// The decoded sections of a configuration.
+struct Settings: Sendable {
+    let server: Section
+    /// `[tls]` first, then those with a name.
+    let tls: [Section]
+    let handlers: [HandlerSection]
+
+    init?(_ document: Document, modules: [ModuleDescriptor], into diagnostics: inout [Diagnostic]) {
+        document.validate(
+            against: [ServerKeys.schema, TLSKeys.schema, HandlerKeys.schema], into: &diagnostics)
+        let server = document.decode(ServerKeys.schema, into: &diagnostics)
+        let tls = document.decode(TLSKeys.schema, into: &diagnostics)
+        handlers = document.sections(named: HandlerKeys.schema.name).compactMap {
+            HandlerSection($0, in: document, modules: modules, into: &diagnostics)
+        }
+        guard let first = server.first else { return nil }
+        self.server = first
+        self.tls = tls
+        HandlerSection.reportRepeated(handlers, into: &diagnostics)
+        if handlers.isEmpty, !diagnostics.hasErrors {
+            diagnostics.append(.warning(at: first.location, "there is no [handler PATH]: every request gets a 404"))
+        }
+    }
+
+    /// All sections, for printing and comparing.
+    var sections: [Section] { [server] + tls + handlers.map(\.section) }
+}
+
+/// A decoded `[handler PATH]` section with its module.
+struct HandlerSection: Sendable {
+    let section: Section
+    let module: ModuleDescriptor
+    let host: String?
+    let prefix: String
+
+    init?(
+        _ written: DocumentSection, in document: Document, modules: [ModuleDescriptor],
+        into diagnostics: inout [Diagnostic]
+    ) {
+        // A missing argument was reported with the section's schema.
+        let argument = written.argument ?? "/"
+        let place = Route.place(argument)
+        if place == nil {
+            diagnostics.append(
+                .error(at: written.location, "'\(argument)' is neither a /path nor a host/path"))
+        }
+        guard let name = document.value(of: HandlerKeys.module, in: written, into: &diagnostics) else { return nil }
+        guard let module = modules.first(where: { $0.name == name }) else {
+            diagnostics.append(
+                .unknown("module", name, among: modules.map(\.name), at: written.location(of: HandlerKeys.module.name)))
+            return nil
+        }
+        guard let section = document.decode(written, keys: Self.keys(of: module), into: &diagnostics), let place
+        else { return nil }
+        self.section = section
+        self.module = module
+        host = place.host
+        prefix = place.prefix
+    }
+
+    /// The keys of every handler, then the module's own.
+    static func keys(of module: ModuleDescriptor) -> [AnyKey] { HandlerKeys.schema.keys + module.keys }
+
+    static func reportRepeated(_ handlers: [HandlerSection], into diagnostics: inout [Diagnostic]) {
+        var seen: [String: HandlerSection] = [:]
+        for handler in handlers {
+            let place = (handler.host ?? "") + handler.prefix
+            if let first = seen[place] {
+                diagnostics.append(
+                    .error(
+                        at: handler.section.location,
+                        "\(handler.section.header) is the same place as \(first.section.header) at "
+                            + "\(first.section.location)"))
+            }
+            seen[place] = handler
+        }
+    }
+}

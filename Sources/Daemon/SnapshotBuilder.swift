@@ -1,0 +1,118 @@
+// From settings to a snapshot: certificates loaded, handlers made, all before anything is swapped.
+
+import Configuration
+import HandlerKit
+import Logging
+import Modules
+import Server
+import Supervision
+import SystemPackage
+import TLS
+import Threads
+
+/// Builds everything that a configuration needs to serve.
+struct SnapshotBuilder {
+    let settings: Settings
+    let identities: IdentityLoader
+    let logger: Logger
+    let accessLog: AccessLog?
+    let blocking: BlockingPool
+    let server: any ServerInspection
+    let ticketKeys: TicketKeys
+
+    /// A finished snapshot, and the authority whose certificate clients should be told of.
+    struct Result {
+        let snapshot: Snapshot
+        let authority: CertificateAuthority?
+    }
+
+    /// Builds the snapshot; nil when there was an error.
+    func build(generation: Int, into diagnostics: inout [Diagnostic]) -> Result? {
+        let routes = makeRoutes(into: &diagnostics)
+        var loaded: IdentityLoader.Identities?
+        var tls: TLSContext?
+        if speaksTLS {
+            loaded = identities.load(settings.tls, into: &diagnostics)
+            tls = loaded.flatMap { makeContext($0, into: &diagnostics) }
+        }
+        guard !diagnostics.hasErrors else { return nil }
+        let snapshot = Snapshot(
+            generation: generation, routes: RouteTable(routes), limits: ServerLimits(settings.server), tls: tls,
+            problemPage: NegotiatedProblemPage(), accessLog: requestLog, serverField: serverField)
+        return Result(snapshot: snapshot, authority: loaded?.authority)
+    }
+
+    /// Builds everything and throws it away, for what there is to say about it.
+    func check(into diagnostics: inout [Diagnostic]) {
+        _ = build(generation: 0, into: &diagnostics)
+    }
+
+    private var speaksTLS: Bool { !settings.server[ServerKeys.listen].isEmpty }
+
+    private var requestLog: (any RequestLog)? {
+        guard settings.server[ServerKeys.accessLog] else { return nil }
+        return accessLog.map { AccessRecorder(log: $0) }
+    }
+
+    private var serverField: String? {
+        switch settings.server[ServerKeys.serverField] {
+        case .full: "Portico/\(Daemon.version)"
+        case .name: "Portico"
+        case .none: nil
+        }
+    }
+
+    private func makeRoutes(into diagnostics: inout [Diagnostic]) -> [Route] {
+        settings.handlers.compactMap { handler in
+            var logger = logger
+            logger[metadataKey: "handler"] = "\(handler.section.argument ?? "/")"
+            let context = ModuleContext(mount: handler.prefix, logger: logger, blocking: blocking, server: server)
+            do throws(ConfigurationFailure) {
+                return Route(
+                    host: handler.host, prefix: handler.prefix, module: handler.module.name,
+                    handler: try handler.module.make(handler.section, context), bodyLimit: handler.bodyLimit)
+            } catch {
+                diagnostics += error.diagnostics
+                return nil
+            }
+        }
+    }
+
+    private func makeContext(
+        _ identities: IdentityLoader.Identities, into diagnostics: inout [Diagnostic]
+    ) -> TLSContext? {
+        var configuration = TLSContextConfiguration(defaultIdentity: identities.default, ticketKeys: ticketKeys)
+        configuration.namedIdentities = identities.named
+        if settings.tls.first?[TLSKeys.minimum] == .tls13 { configuration.minimumVersion = .v1_3 }
+        do throws(TLSFailure) {
+            return try TLSContext(configuration)
+        } catch {
+            diagnostics.append(.error(at: settings.tls[0].location, "\(error)"))
+            return nil
+        }
+    }
+}
+
+extension HandlerSection {
+    /// nil for the server's own limit.
+    fileprivate var bodyLimit: UInt64? {
+        guard section.isSet(HandlerKeys.bodyBytes) else { return nil }
+        return (section.optional(HandlerKeys.bodyBytes) ?? nil).map(UInt64.init) ?? .max
+    }
+}
+
+extension SnapshotBuilder {
+    /// A builder that makes nothing on the disk and whose handlers never serve.
+    static func forCheck(_ settings: Settings, source: ConfigurationSource) throws -> SnapshotBuilder {
+        let environment = ServiceEnvironment.current()
+        return SnapshotBuilder(
+            settings: settings,
+            identities: IdentityLoader(
+                environment: environment,
+                stateFolder: settings.stateFolder(source: source, environment: environment),
+                makesCertificates: false),
+            logger: Logger(label: "portico") { _ in SwiftLogNoOpLogHandler() }, accessLog: nil,
+            blocking: BlockingPool(threads: 1), server: ServerState(source: source, environment: environment),
+            ticketKeys: try TicketKeys())
+    }
+}
