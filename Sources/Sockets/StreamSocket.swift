@@ -9,14 +9,16 @@ import SystemPackage
 /// It remembers readiness: after would-block, or a count shorter than asked for, it answers without a system
 /// call until `becameReady` is called, as edge-triggered epoll(7) allows.
 package final class StreamSocket {
+    // Unchecked exclusivity: one thread, plain loads and stores; the checks would cost more than the latches save.
+
     /// The descriptor, -1 once closed. It stays this object's.
-    package private(set) var rawValue: CInt
+    @safe @exclusivity(unchecked) package private(set) var rawValue: CInt
     /// Whether a receive may bring something: true until the kernel said otherwise.
-    package internal(set) var isReadable = true
+    @safe @exclusivity(unchecked) package internal(set) var isReadable = true
     /// Whether a send may take something: true until the kernel said otherwise.
-    package internal(set) var isWritable = true
+    @safe @exclusivity(unchecked) package internal(set) var isWritable = true
     /// Whether the peer has ended its side or the connection has failed.
-    package private(set) var sawHangup = false
+    @safe @exclusivity(unchecked) package private(set) var sawHangup = false
     /// The other end, `unnamed` for most unix clients.
     package let peer: SocketAddress
 
