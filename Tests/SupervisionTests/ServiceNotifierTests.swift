@@ -8,7 +8,8 @@ private final class Recorder: Sendable {
     private let messages = Mutex<[String]>([])
 
     var notifier: ServiceNotifier {
-        ServiceNotifier(deliver: { message in self.messages.withLock { $0.append(message) } })
+        ServiceNotifier(
+            isSupervised: true, deliver: { message in self.messages.withLock { $0.append(message) } })
     }
 
     var lines: [[String]] { messages.withLock { $0.map { $0.split(separator: "\n").map(String.init) } } }
@@ -84,6 +85,7 @@ private final class Recorder: Sendable {
     func failure() {
         let failures = Failures()
         let notifier = ServiceNotifier(
+            isSupervised: true,
             deliver: { _ throws(SupervisionError) in throw SupervisionError(.notification, context: "gone") },
             onFailure: { failures.append($0) })
         notifier.ready()
