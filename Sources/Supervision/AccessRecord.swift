@@ -31,7 +31,8 @@ package struct AccessRecord: Sendable, Equatable {
 
     /// Makes a record; what is nil is left out of the log.
     package init(
-        method: String, path: String, version: String, status: Int, bytes: UInt64, durationMicroseconds: Int64,
+        method: String, path: String, version: String, status: Int, bytes: UInt64,
+        durationMicroseconds: Int64,
         requestID: String, remoteAddress: String, handler: String? = nil, serverName: String? = nil,
         tlsVersion: String? = nil, tlsCipher: String? = nil, userAgent: String? = nil
     ) {

@@ -47,13 +47,15 @@ package enum ActivatedSockets {
         defer { unsafe freeNames(names) }
         guard count >= 0 else {
             throw SupervisionError(
-                .environment, errno: Errno(rawValue: -count), context: "LISTEN_FDS, LISTEN_FDNAMES or LISTEN_PID")
+                .environment, errno: Errno(rawValue: -count),
+                context: "LISTEN_FDS, LISTEN_FDNAMES or LISTEN_PID")
         }
         return (0..<Int(count)).map { index in
             // SD_LISTEN_FDS_START
             let descriptor = FileDescriptor(rawValue: 3 + CInt(index))
             let name = unsafe names?[index].map { unsafe String(cString: $0) }
-            return ActivatedSocket(name: name ?? "unknown", descriptor: descriptor, kind: kind(of: descriptor))
+            return ActivatedSocket(
+                name: name ?? "unknown", descriptor: descriptor, kind: kind(of: descriptor))
         }
     }
 

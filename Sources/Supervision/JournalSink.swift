@@ -2,11 +2,12 @@
 import CSystemd
 import Glibc
 
-/// The journal; standard error takes what the journal does not.
+/// The journal; another sink takes what the journal refuses.
 package final class JournalSink: LogSink {
     private let fallback: any LogSink
 
-    /// Makes a sink; `fallback` takes the entries that the journal refuses, as when journald is gone.
+    /// Makes a sink; `fallback` takes the entries that the journal refuses. Where its socket does not exist, the
+    /// library drops entries without an error: `LoggingBackEnd.destination` looks for it before.
     package init(fallback: any LogSink) {
         self.fallback = fallback
     }

@@ -1,7 +1,6 @@
 // LogQueue: what waits to be logged, and the thread that writes it.
 // Bounded in entries and bytes: what does not fit is counted and dropped, never waited for.
 
-
 /// A bounded queue of log entries with a thread of its own that writes them to a sink.
 ///
 /// The thread sleeps for `linger` after the first entry of a batch, so that a busy server pays for one wake and

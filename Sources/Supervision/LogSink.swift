@@ -11,9 +11,10 @@ extension LogEntry {
     /// The entry that says how many others were dropped.
     static func dropped(_ count: UInt64) -> LogEntry {
         let event = LogEvent(
-            level: .warning, message: "log entries were dropped since the log could not keep up",
+            level: .warning, message: "\(count) log entries were dropped since the log could not keep up",
             metadata: [
-                EventKind.metadataKey: .string(EventKind.logDropped.rawValue), "dropped": .stringConvertible(count),
+                EventKind.metadataKey: .string(EventKind.logDropped.rawValue),
+                "dropped": .stringConvertible(count),
             ],
             source: "Supervision", file: #fileID, function: #function, line: #line)
         return LogEntry(.event(event, loggerMetadata: [:]))

@@ -44,7 +44,8 @@ package struct LoggingBackEnd: Sendable {
             case .standardError(let format): StandardErrorSink(format: format)
             }
         return try LoggingBackEnd(
-            destination: destination, queue: .start(writingTo: sink, limits: limits), level: SharedLogLevel(level))
+            destination: destination, queue: .start(writingTo: sink, limits: limits),
+            level: SharedLogLevel(level))
     }
 
     /// The log of a process in `environment`: the journal if `descriptor` is its stream and its socket is there,

@@ -25,7 +25,7 @@ extension Unicode.Scalar {
 extension [UInt8] {
     /// Appends text with its control characters escaped.
     mutating func appendScrubbed(_ text: String) {
-        if text.utf8.allSatisfy(isPlain) {
+        if hasOnlyBytes(text, that: isPlain) {
             append(contentsOf: text.utf8)
         } else {
             appendEscaped(text) { _ in false }
@@ -34,7 +34,7 @@ extension [UInt8] {
 
     /// Appends text as one word, in quotes if it has spaces, quotes, or nothing at all.
     mutating func appendWord(_ text: String) {
-        if !text.isEmpty, text.utf8.allSatisfy({ isPlain($0) && !needsQuotes($0) }) {
+        if !text.isEmpty, hasOnlyBytes(text, that: { isPlain($0) && !needsQuotes($0) }) {
             append(contentsOf: text.utf8)
         } else {
             appendQuoted(text)
@@ -44,7 +44,11 @@ extension [UInt8] {
     /// Appends text in quotes, with quotes and backslashes in it escaped.
     mutating func appendQuoted(_ text: String) {
         append(UInt8(ascii: "\""))
-        appendEscaped(text) { $0 == "\"" || $0 == "\\" }
+        if hasOnlyBytes(text, that: { isPlain($0) && !needsBackslash($0) }) {
+            append(contentsOf: text.utf8)
+        } else {
+            appendEscaped(text) { $0 == "\"" || $0 == "\\" }
+        }
         append(UInt8(ascii: "\""))
     }
 
@@ -60,6 +64,12 @@ extension [UInt8] {
     }
 }
 
+private func hasOnlyBytes(_ text: String, that areFine: (UInt8) -> Bool) -> Bool {
+    let bytes = text.utf8.span
+    for index in bytes.indices where !areFine(bytes[index]) { return false }
+    return true
+}
+
 /// Whether no scalar that begins with this byte needs a look: all unsafe ones but the ASCII ones begin with
 /// C2 (U+0080 to U+009F), E2 (U+2028 and on) or EF (U+FEFF).
 private func isPlain(_ byte: UInt8) -> Bool {
@@ -67,6 +77,9 @@ private func isPlain(_ byte: UInt8) -> Bool {
 }
 
 private func needsQuotes(_ byte: UInt8) -> Bool {
-    byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
-        || byte == UInt8(ascii: "=")
+    byte == UInt8(ascii: " ") || byte == UInt8(ascii: "=") || needsBackslash(byte)
+}
+
+private func needsBackslash(_ byte: UInt8) -> Bool {
+    byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
 }

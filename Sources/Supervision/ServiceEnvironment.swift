@@ -29,7 +29,9 @@ package struct ServiceEnvironment: Sendable, Equatable {
         /// Reads `dev:ino`; nil for anything else.
         package init?(_ text: String) {
             let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-            guard parts.count == 2, let device = UInt64(parts[0]), let inode = UInt64(parts[1]) else { return nil }
+            guard parts.count == 2, let device = UInt64(parts[0]), let inode = UInt64(parts[1]) else {
+                return nil
+            }
             self.device = device
             self.inode = inode
         }
@@ -59,7 +61,9 @@ package struct ServiceEnvironment: Sendable, Equatable {
     package func credential(named name: String) throws(SupervisionError) -> FilePath {
         let isValid =
             !name.isEmpty && name != "." && name != ".." && name.utf8.count <= 255
-            && name.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F && $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: ":") }
+            && name.utf8.allSatisfy {
+                $0 >= 0x20 && $0 != 0x7F && $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: ":")
+            }
         guard isValid else {
             throw SupervisionError(.credential, context: "no credential can have the name \"\(name)\"")
         }
@@ -76,7 +80,8 @@ package struct ServiceEnvironment: Sendable, Equatable {
         guard let journalStream else { return false }
         var attributes = stat()
         guard unsafe fstat(descriptor.rawValue, &attributes) == 0 else { return false }
-        return UInt64(attributes.st_dev) == journalStream.device && UInt64(attributes.st_ino) == journalStream.inode
+        return UInt64(attributes.st_dev) == journalStream.device
+            && UInt64(attributes.st_ino) == journalStream.inode
     }
 }
 

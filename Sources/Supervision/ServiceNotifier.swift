@@ -27,8 +27,10 @@ package struct ServiceNotifier: Sendable {
     }
 
     /// Makes a notifier whose messages `deliver` takes: a recorder for tests.
+    ///
+    /// Nothing has a default but `onFailure`: a trailing closure alone means that of the other initializer.
     package init(
-        isSupervised: Bool = true, deliver: @escaping Delivery,
+        isSupervised: Bool, deliver: @escaping Delivery,
         onFailure: @escaping @Sendable (SupervisionError) -> Void = { _ in }
     ) {
         self.isSupervised = isSupervised

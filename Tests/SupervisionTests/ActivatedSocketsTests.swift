@@ -59,7 +59,8 @@ import Testing
 private func listeningSocket() -> CInt {
     // listen(2) on a unix socket that is bound to an abstract name of the kernel's choice, unix(7).
     let descriptor = socket(AF_UNIX, CInt(SOCK_STREAM.rawValue), 0)
-    var address = sockaddr(sa_family: sa_family_t(AF_UNIX), sa_data: (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0))
+    var address = sockaddr(
+        sa_family: sa_family_t(AF_UNIX), sa_data: (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0))
     guard unsafe bind(descriptor, &address, socklen_t(MemoryLayout<sa_family_t>.size)) == 0 else { exit(90) }
     guard listen(descriptor, 1) == 0 else { exit(91) }
     return descriptor

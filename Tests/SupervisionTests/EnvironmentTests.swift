@@ -39,14 +39,25 @@ import Testing
 
     @Test("sd_watchdog_enabled(3): feed the watchdog at half of WATCHDOG_USEC")
     func watchdogInterval() throws {
-        #expect(try withEnvironment(["WATCHDOG_USEC": "30000000", "WATCHDOG_PID": "\(getpid())"]) { try Watchdog.interval() } == .seconds(15))
-        #expect(try withEnvironment(["WATCHDOG_USEC": "30000000", "WATCHDOG_PID": nil]) { try Watchdog.interval() } == .seconds(15))
+        #expect(
+            try withEnvironment(["WATCHDOG_USEC": "30000000", "WATCHDOG_PID": "\(getpid())"]) {
+                try Watchdog.interval()
+            } == .seconds(15))
+        #expect(
+            try withEnvironment(["WATCHDOG_USEC": "30000000", "WATCHDOG_PID": nil]) {
+                try Watchdog.interval()
+            } == .seconds(15))
     }
 
     @Test("sd_watchdog_enabled(3): a watchdog for another process, or none, is none of ours")
     func otherWatchdog() throws {
-        #expect(try withEnvironment(["WATCHDOG_USEC": "30000000", "WATCHDOG_PID": "1"]) { try Watchdog.interval() } == nil)
-        #expect(try withEnvironment(["WATCHDOG_USEC": nil, "WATCHDOG_PID": nil]) { try Watchdog.interval() } == nil)
+        #expect(
+            try withEnvironment(["WATCHDOG_USEC": "30000000", "WATCHDOG_PID": "1"]) {
+                try Watchdog.interval()
+            } == nil)
+        #expect(
+            try withEnvironment(["WATCHDOG_USEC": nil, "WATCHDOG_PID": nil]) { try Watchdog.interval() }
+                == nil)
     }
 
     @Test("a WATCHDOG_USEC that is no time is an error")

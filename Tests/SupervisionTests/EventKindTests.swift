@@ -3,7 +3,9 @@ import SystemPackage
 import Testing
 
 @Suite struct EventKindTests {
-    @Test("each kind has an identifier of its own: 128 bits in lower-case hexadecimal", arguments: EventKind.allCases)
+    @Test(
+        "each kind has an identifier of its own: 128 bits in lower-case hexadecimal",
+        arguments: EventKind.allCases)
     func identifier(kind: EventKind) {
         #expect(kind.messageID.utf8.count == 32)
         #expect(kind.messageID.allSatisfy { "0123456789abcdef".contains($0) })
@@ -13,7 +15,8 @@ import Testing
     @Test("sd-daemon catalog: the installed catalog has one entry for each kind, and no other")
     func catalog() throws {
         let folder = FilePath(#filePath).removingLastComponent()
-        let lines = try text(of: folder.appending("../../systemd/portico.catalog")).split(separator: "\n", omittingEmptySubsequences: false)
+        let lines = try text(of: folder.appending("../../systemd/portico.catalog")).split(
+            separator: "\n", omittingEmptySubsequences: false)
         let identifiers = lines.filter { $0.hasPrefix("-- ") }.map { String($0.dropFirst(3)) }
         #expect(identifiers == EventKind.allCases.map(\.messageID))
         let subjects = lines.filter { $0.hasPrefix("Subject: ") }

@@ -1,8 +1,9 @@
 import Glibc
 import Logging
-@testable import Supervision
 import SystemPackage
 import Testing
+
+@testable import Supervision
 
 func ignoreBrokenPipes() { signal(SIGPIPE, SIG_IGN) }
 
@@ -18,7 +19,8 @@ private func entry(
     logger: Logger.Metadata = [:], error: (any Error)? = nil
 ) -> LogEntry {
     let event = LogEvent(
-        level: level, message: "\(message)", error: error, metadata: metadata, source: nil, file: "Server/A.swift",
+        level: level, message: "\(message)", error: error, metadata: metadata, source: nil,
+        file: "Server/A.swift",
         function: "serve()", line: 7)
     return LogEntry(.event(event, loggerMetadata: logger), time: (1_763_720_125, 7_123_456))
 }
@@ -39,9 +41,35 @@ private func fields(_ entry: LogEntry) -> [String] {
     @Test("a line has the time in UTC, the level, the message, and metadata in order")
     func lines() {
         let line = line(
-            entry("ready", .notice, ["port": "8443", "name": "a b", "n": .stringConvertible(3)], logger: ["pid": "1"]),
+            entry(
+                "ready", .notice, ["port": "8443", "name": "a b", "n": .stringConvertible(3)],
+                logger: ["pid": "1"]),
             LineFormat(prefix: .time))
         #expect(line == "2025-11-21T10:15:25.007Z notice: ready n=3 name=\"a b\" pid=1 port=8443\n")
+    }
+
+    @Test(
+        "RFC 3339: times are right around leap days and years",
+        arguments: [
+            (0, "1970-01-01T00:00:00"), (951_782_399, "2000-02-28T23:59:59"),
+            (951_868_799, "2000-02-29T23:59:59"),
+            (1_709_251_199, "2024-02-29T23:59:59"), (1_735_689_599, "2024-12-31T23:59:59"),
+            (1_795_257_325, "2026-11-21T10:35:25"), (4_107_542_400, "2100-03-01T00:00:00"),
+        ])
+    func times(seconds: Int, expected: String) {
+        var bytes: [UInt8] = []
+        bytes.appendTime((seconds, 999_999_999))
+        #expect(String(decoding: bytes, as: UTF8.self) == expected + ".999Z")
+    }
+
+    @Test(
+        "numbers of any size are in decimal",
+        arguments: [(0, "0"), (7, "7"), (10, "10"), (999, "999"), (UInt64.max, "18446744073709551615")])
+    func numbers(number: UInt64, expected: String) {
+        var record = AccessRecord.example
+        record.bytes = number
+        record.durationMicroseconds = 5
+        #expect(line(LogEntry(.access(record))).contains(" 200 \(expected) B 0.005 ms "))
     }
 
     @Test("sd-daemon(3): lines for journald begin with their priority")
@@ -83,14 +111,17 @@ private func fields(_ entry: LogEntry) -> [String] {
         arguments: ["authorization", "Authorization", "cookie", "Set-Cookie", "set_cookie", "private_key"])
     func secrets(key: String) {
         #expect(line(entry("m", .info, [key: "hunter2"])) == "info: m \(key)=(masked)\n")
-        #expect(!fields(entry("m", .info, ["fields": .dictionary([key: ["hunter2"]])])).joined().contains("hunter2"))
+        #expect(
+            !fields(entry("m", .info, ["fields": .dictionary([key: ["hunter2"]])])).joined().contains(
+                "hunter2"))
     }
 
     @Test("systemd.journal-fields(7): an event has message, priority, identifier and place")
     func journalFields() {
         #expect(
             fields(entry("hello", .warning, ["tls.alert": "42"], logger: ["worker": "1"])) == [
-                "SYSLOG_IDENTIFIER=portico", "MESSAGE=hello", "PRIORITY=4", "CODE_FILE=Server/A.swift", "CODE_LINE=7",
+                "SYSLOG_IDENTIFIER=portico", "MESSAGE=hello", "PRIORITY=4", "CODE_FILE=Server/A.swift",
+                "CODE_LINE=7",
                 "CODE_FUNC=serve()", "TLS_ALERT=42", "WORKER=1",
             ])
     }
@@ -105,7 +136,8 @@ private func fields(_ entry: LogEntry) -> [String] {
     @Test("the kind of an event, or a message_id of its own, becomes MESSAGE_ID")
     func messageID() {
         let id = "0123456789abcdef0123456789abcdef"
-        #expect(fields(entry("x", .info, ["event": "ready"])).contains("MESSAGE_ID=\(EventKind.ready.messageID)"))
+        #expect(
+            fields(entry("x", .info, ["event": "ready"])).contains("MESSAGE_ID=\(EventKind.ready.messageID)"))
         #expect(fields(entry("x", .info, ["message_id": .string(id)])).contains("MESSAGE_ID=\(id)"))
         #expect(fields(entry("x", .info, ["event": "other"])).contains("EVENT=other"))
         #expect(!fields(entry("x", .info, ["message_id": "no"])).contains("MESSAGE_ID=no"))
@@ -142,7 +174,8 @@ private func fields(_ entry: LogEntry) -> [String] {
                 "MESSAGE=192.0.2.1:5000 GET /a?b HTTP/1.1 200 12 B 3.045 ms id=r1 handler=/a sni=localhost "
                     + "tls=TLSv1.3 agent=\"curl/8.0 (x)\"",
                 "PRIORITY=6", "MESSAGE_ID=\(EventKind.access.messageID)", "HTTP_METHOD=GET", "HTTP_PATH=/a?b",
-                "HTTP_VERSION=HTTP/1.1", "HTTP_STATUS=200", "HTTP_BYTES=12", "DURATION_USEC=3045", "REQUEST_ID=r1",
+                "HTTP_VERSION=HTTP/1.1", "HTTP_STATUS=200", "HTTP_BYTES=12", "DURATION_USEC=3045",
+                "REQUEST_ID=r1",
                 "REMOTE_ADDR=192.0.2.1:5000", "TLS_VERSION=TLSv1.3", "TLS_CIPHER=TLS_AES_256_GCM_SHA384",
                 "TLS_SNI=localhost", "HANDLER=/a", "HTTP_USER_AGENT=curl/8.0 (x)",
             ])

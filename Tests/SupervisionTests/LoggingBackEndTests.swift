@@ -6,7 +6,9 @@ import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct LoggingBackEndTests {
     /// What `body` logs, as lines without a time.
-    private func lines(level: Logger.Level = .info, _ body: (Logger, SharedLogLevel) -> Void) throws -> [String] {
+    private func lines(level: Logger.Level = .info, _ body: (Logger, SharedLogLevel) -> Void) throws
+        -> [String]
+    {
         let pipe = try FileDescriptor.pipe()
         let sink = StandardErrorSink(pipe.writeEnd, format: LineFormat(prefix: .none))
         let queue = try LogQueue.start(writingTo: sink)
@@ -17,7 +19,9 @@ import Testing
         defer { closeAll(pipe.readEnd) }
         var text: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 4096)
-        while case let count = try unsafe buffer.withUnsafeMutableBytes({ try unsafe pipe.readEnd.read(into: $0) }),
+        while case let count = try unsafe buffer.withUnsafeMutableBytes({
+            try unsafe pipe.readEnd.read(into: $0)
+        }),
             count > 0
         {
             text += buffer[..<count]

@@ -12,7 +12,8 @@ private func environment(_ variables: [String: String]) -> ServiceEnvironment {
     func lists() {
         let environment = environment([
             "STATE_DIRECTORY": "/var/lib/portico:/var/lib/portico/wiki", "RUNTIME_DIRECTORY": "/run/portico",
-            "CACHE_DIRECTORY": "/var/cache/portico", "LOGS_DIRECTORY": "", "CONFIGURATION_DIRECTORY": "/etc/portico",
+            "CACHE_DIRECTORY": "/var/cache/portico", "LOGS_DIRECTORY": "",
+            "CONFIGURATION_DIRECTORY": "/etc/portico",
         ])
         #expect(environment.stateDirectories == ["/var/lib/portico", "/var/lib/portico/wiki"])
         #expect(environment.runtimeDirectories == ["/run/portico"])
@@ -25,7 +26,8 @@ private func environment(_ variables: [String: String]) -> ServiceEnvironment {
     func empty() {
         let environment = environment([:])
         #expect(environment.stateDirectories.isEmpty && environment.credentialsDirectory == nil)
-        #expect(environment.invocationID == nil && environment.journalStream == nil && !environment.isJournal())
+        #expect(
+            environment.invocationID == nil && environment.journalStream == nil && !environment.isJournal())
     }
 
     @Test("systemd.exec(5): a credential is a file in CREDENTIALS_DIRECTORY")
@@ -53,7 +55,9 @@ private func environment(_ variables: [String: String]) -> ServiceEnvironment {
 
     @Test(
         "systemd.exec(5): JOURNAL_STREAM is a device and an inode, separated by a colon",
-        arguments: [("8:17", true), ("8", false), ("a:b", false), ("1:2:3", false), ("", false), (":", false)])
+        arguments: [
+            ("8:17", true), ("8", false), ("a:b", false), ("1:2:3", false), ("", false), (":", false),
+        ])
     func journalStream(value: String, isValid: Bool) {
         #expect((environment(["JOURNAL_STREAM": value]).journalStream != nil) == isValid)
     }
@@ -70,7 +74,9 @@ private func environment(_ variables: [String: String]) -> ServiceEnvironment {
 
         let socket = "/dev/null"
         let none = "/nonexistent/socket"
-        #expect(LoggingBackEnd.destination(in: ours, standardError: pipe.writeEnd, journalSocket: socket) == .journal)
+        #expect(
+            LoggingBackEnd.destination(in: ours, standardError: pipe.writeEnd, journalSocket: socket)
+                == .journal)
         #expect(
             LoggingBackEnd.destination(in: ours, standardError: pipe.writeEnd, journalSocket: none)
                 == .standardError(LineFormat(prefix: .priority)))

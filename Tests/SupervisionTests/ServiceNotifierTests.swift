@@ -8,7 +8,8 @@ private final class Recorder: Sendable {
     private let messages = Mutex<[String]>([])
 
     var notifier: ServiceNotifier {
-        ServiceNotifier(deliver: { message in self.messages.withLock { $0.append(message) } })
+        ServiceNotifier(
+            isSupervised: true, deliver: { message in self.messages.withLock { $0.append(message) } })
     }
 
     var lines: [[String]] { messages.withLock { $0.map { $0.split(separator: "\n").map(String.init) } } }
@@ -31,7 +32,8 @@ private final class Recorder: Sendable {
         #expect(
             recorder.lines == [
                 ["READY=1", "STATUS=serving"], ["READY=1"], ["STOPPING=1", "STATUS=draining"],
-                ["STATUS=2 connections"], ["EXTEND_TIMEOUT_USEC=1500000"], ["WATCHDOG=1"], ["WATCHDOG=trigger"],
+                ["STATUS=2 connections"], ["EXTEND_TIMEOUT_USEC=1500000"], ["WATCHDOG=1"],
+                ["WATCHDOG=trigger"],
                 ["ERRNO=98"],
             ])
     }
@@ -54,7 +56,8 @@ private final class Recorder: Sendable {
     @Test(
         "a status is one line without control characters",
         arguments: [
-            ("a\nREADY=1", "a READY=1"), ("tab\there\u{1B}[31m", "tab here [31m"), ("nul\0 \u{7F}\u{85}", "nul    "),
+            ("a\nREADY=1", "a READY=1"), ("tab\there\u{1B}[31m", "tab here [31m"),
+            ("nul\0 \u{7F}\u{85}", "nul    "),
             ("Grüße", "Grüße"), ("\u{202E}txt", " txt"),
         ])
     func scrubbedStatus(status: String, sent: String) {
@@ -72,7 +75,8 @@ private final class Recorder: Sendable {
     func unsupervised() {
         let sent = Failures()
         let notifier = ServiceNotifier(
-            isSupervised: false, deliver: { _ in sent.append(SupervisionError(.notification, context: "sent")) })
+            isSupervised: false,
+            deliver: { _ in sent.append(SupervisionError(.notification, context: "sent")) })
         notifier.ready()
         #expect(sent.all.isEmpty && !notifier.isSupervised)
     }
@@ -81,6 +85,7 @@ private final class Recorder: Sendable {
     func failure() {
         let failures = Failures()
         let notifier = ServiceNotifier(
+            isSupervised: true,
             deliver: { _ throws(SupervisionError) in throw SupervisionError(.notification, context: "gone") },
             onFailure: { failures.append($0) })
         notifier.ready()
