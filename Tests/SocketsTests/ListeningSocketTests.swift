@@ -103,7 +103,9 @@ struct ListeningSocketTests {
         // A socket that is bound and closed leaves its file behind, as a killed daemon does.
         do {
             let dead = try SocketOption.makeStream(family: AF_UNIX)
-            let status = unsafe SocketAddress.unix(path: path).withSockaddr { unsafe bind(dead.rawValue, $0, $1) }
+            let status = unsafe SocketAddress.unix(path: path).withSockaddr {
+                unsafe bind(dead.rawValue, $0, $1)
+            }
             #expect(status == 0)
         }
         let listener = try ListeningSocket(binding: .unix(path: path))
@@ -166,7 +168,8 @@ struct ListeningSocketTests {
         let datagram = socket(AF_INET, CInt(SOCK_DGRAM.rawValue), 0)
         let file = unsafe open("/dev/null", O_RDONLY)
         let expected: [(CInt, Errno)] = [
-            (dup(stream.rawValue), .invalidArgument), (datagram, .protocolWrongTypeForSocket), (file, .notSocket),
+            (dup(stream.rawValue), .invalidArgument), (datagram, .protocolWrongTypeForSocket),
+            (file, .notSocket),
         ]
         for (descriptor, errno) in expected {
             let failure = #expect(throws: SocketFailure.self) {
@@ -220,7 +223,9 @@ struct ListeningSocketTests {
         }
     }
 
-    @Test("accept(2): a broken listening socket is an error", arguments: [Errno.badFileDescriptor, .invalidArgument])
+    @Test(
+        "accept(2): a broken listening socket is an error",
+        arguments: [Errno.badFileDescriptor, .invalidArgument])
     func broken(error: Errno) {
         #expect(throws: error) { try ListeningSocket.outcome(of: error) }
     }
