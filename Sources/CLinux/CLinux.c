@@ -51,7 +51,8 @@ int clinux_close_range(unsigned first, unsigned last, int flags) {
     return close_range(first, last, flags);
 }
 
-const void *clinux_memmem(const void *haystack, size_t haystack_length, const void *needle, size_t needle_length) {
+const void *clinux_memmem(const void *haystack, size_t haystack_length, const void *needle,
+                          size_t needle_length) {
     return memmem(haystack, haystack_length, needle, needle_length);
 }
 

@@ -1,4 +1,5 @@
-// What other threads hand to a reactor. Invariant: if anything is in it, a wake is on its way or has been seen.
+// What other threads hand to a reactor. Invariant: if anything is in it, a wake is on its way or has been
+// seen.
 
 import CLinux
 import Glibc

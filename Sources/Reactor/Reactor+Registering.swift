@@ -11,10 +11,11 @@ extension Reactor {
         try register(.stream(socket), EpollEvents.stream)
     }
 
-    /// Watches a listening socket, level-triggered and EPOLLEXCLUSIVE: one of the reactors that share it wakes.
+    /// Watches a listening socket, level-triggered and EPOLLEXCLUSIVE: one of the reactors that share it
+    /// wakes.
     ///
-    /// It stays the caller's and must outlive the registration. While nobody means to accept, `pause()` it: the
-    /// kernel goes on reporting it otherwise.
+    /// It stays the caller's and must outlive the registration. While nobody means to accept, `pause()` it:
+    /// the kernel goes on reporting it otherwise.
     package func registerListener(_ descriptor: CInt) throws(ReactorFailure) -> Registration {
         try register(.listener(descriptor), EpollEvents.listener)
     }
@@ -26,7 +27,9 @@ extension Reactor {
         try register(.descriptor(descriptor), EpollEvents.source)
     }
 
-    private func register(_ source: ReadinessSlot.Source, _ mask: UInt32) throws(ReactorFailure) -> Registration {
+    private func register(_ source: ReadinessSlot.Source, _ mask: UInt32) throws(ReactorFailure)
+        -> Registration
+    {
         preconditionOnReactor()
         let slot = slots.claim()
         slot.source = source

@@ -24,7 +24,8 @@ struct Sleeper {
 }
 
 extension Reactor {
-    /// Suspends the calling task, which runs on this reactor, until `deadline`; some milliseconds late at most.
+    /// Suspends the calling task, which runs on this reactor, until `deadline`; some milliseconds late at
+    /// most.
     @discardableResult
     package func sleep(until deadline: ReactorInstant) async -> SleepOutcome {
         preconditionOnReactor()

@@ -21,7 +21,8 @@ extension Reactor {
     /// Waits for the thread of `start()` to end; call it once, after `stop()`, never on a reactor.
     package func join() {
         guard let started = thread.withLock({ $0.take() }) else { return }
-        // Fails only for a thread that was joined before or is the caller: `take` and the contract exclude both.
+        // Fails only for a thread that was joined before or is the caller: `take` and the contract exclude
+        // both.
         _ = pthread_join(started, nil)
     }
 }

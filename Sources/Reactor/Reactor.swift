@@ -8,8 +8,8 @@ import SystemPackage
 
 /// Runs tasks, watches descriptors and keeps deadlines on one thread.
 ///
-/// Start a task on it with `Task(executorPreference: reactor)`; its child tasks stay on it, and after awaiting an
-/// actor or the global executor it comes back. A plain `Task {}` does not inherit the executor.
+/// Start a task on it with `Task(executorPreference: reactor)`; its child tasks stay on it, and after
+/// awaiting an actor or the global executor it comes back. A plain `Task {}` does not inherit the executor.
 // @unchecked: the loop's state is reached only by the thread in `run()`, checked by `preconditionOnReactor`.
 package final class Reactor: TaskExecutor, @unchecked Sendable {
     /// Jobs run between two looks at the descriptors, so that a storm of jobs cannot starve them.
@@ -24,8 +24,8 @@ package final class Reactor: TaskExecutor, @unchecked Sendable {
     private let isStopping = Atomic(false)
     let thread = Mutex<pthread_t?>(nil)
 
-    // Unchecked exclusivity: one thread, and no access to these runs foreign code before it ends. The run-time
-    // checks were a third of the instructions of a wait.
+    // Unchecked exclusivity: one thread, and no access to these runs foreign code before it ends. The
+    // run-time checks were a third of the instructions of a wait.
     @safe @exclusivity(unchecked) var slots = SlotTable()
     @safe @exclusivity(unchecked) var wheel: TimerWheel
     @safe @exclusivity(unchecked) var sleeps = SleepQueue<Sleeper>()
@@ -102,7 +102,8 @@ package final class Reactor: TaskExecutor, @unchecked Sendable {
         inbox.close()
     }
 
-    /// Ends `run()`, from any thread: registrations and sleeps are cancelled, and the jobs that follow are run.
+    /// Ends `run()`, from any thread: registrations and sleeps are cancelled, and the jobs that follow are
+    /// run.
     ///
     /// End the tasks first: one that is suspended elsewhere when the loop ends is never resumed.
     package func stop() {

@@ -16,7 +16,8 @@ package struct ReactorFailure: Error, Hashable, CustomStringConvertible {
         package static let create = Code(step: .create)
         /// pthread_create(3).
         package static let start = Code(step: .start)
-        /// epoll_ctl(2): ENOSPC and ENOMEM are passing, EPERM means a regular file, EEXIST one watched already.
+        /// epoll_ctl(2): ENOSPC and ENOMEM are passing, EPERM means a regular file, EEXIST one watched
+        /// already.
         package static let watch = Code(step: .watch)
 
         package var description: String { step.rawValue }

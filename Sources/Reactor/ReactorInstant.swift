@@ -48,7 +48,8 @@ package struct ReactorInstant: Hashable, Comparable, Sendable {
 }
 
 extension Duration {
-    /// The duration in nanoseconds, 0 if negative: convert once, when the configuration is read, not in each request.
+    /// The duration in nanoseconds, 0 if negative: convert once, when the configuration is read, not in each
+    /// request.
     package var wholeNanoseconds: UInt64 {
         let (seconds, attoseconds) = components
         guard seconds >= 0, attoseconds >= 0 else { return 0 }

@@ -1,4 +1,5 @@
-// What a reactor knows of one watched descriptor. Invariant: at most one task waits; it is resumed exactly once.
+// What a reactor knows of one watched descriptor. Invariant: at most one task waits; it is resumed exactly
+// once.
 
 import Sockets
 
@@ -70,7 +71,8 @@ final class ReadinessSlot {
     func isReady(for interest: Interest) -> Bool {
         switch source {
         case .stream(let socket):
-            (interest.contains(.read) && socket.isReadable) || (interest.contains(.write) && socket.isWritable)
+            (interest.contains(.read) && socket.isReadable)
+                || (interest.contains(.write) && socket.isWritable)
                 || (interest.contains(.hangup) && socket.sawHangup)
         case .listener, .descriptor: isSignalled
         case .free: false

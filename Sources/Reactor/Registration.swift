@@ -5,8 +5,8 @@ import SystemPackage
 
 /// A descriptor that a reactor watches, and the place where one task waits for it.
 ///
-/// Try the operation first and wait when it would block: readiness that came in between is remembered. A task's
-/// cancellation ends the waits of a connection if its handler is installed once, around all of them:
+/// Try the operation first and wait when it would block: readiness that came in between is remembered. A
+/// task's cancellation ends the waits of a connection if its handler is installed once, around all of them:
 /// ```swift
 /// let handle = registration.handle
 /// await withTaskCancellationHandler { await serve(registration) } onCancel: { handle.cancel() }
@@ -35,8 +35,9 @@ package final class Registration {
 
     /// Waits until something of `interest` is there, or for one of the other outcomes.
     ///
-    /// Cancelled, interrupted, ready and timed out are looked at in that order and answered without suspending.
-    /// On a listener or plain descriptor `interest` is not looked at, and `ready` consumes the readiness.
+    /// Cancelled, interrupted, ready and timed out are looked at in that order and answered without
+    /// suspending. On a listener or plain descriptor `interest` is not looked at, and `ready` consumes the
+    /// readiness.
     /// - Parameter deadline: a moment that may be moved with each wait at no cost; it fires up to 34 ms late.
     package func wait(for interest: Interest, until deadline: ReactorInstant = .never) async -> WaitOutcome {
         if let outcome = outcome(for: interest, until: deadline) { return outcome }

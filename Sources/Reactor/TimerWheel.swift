@@ -1,10 +1,11 @@
-// Deadlines of registrations in a hashed wheel. Invariant: a scheduled entry's tick lies in cursor...cursor+1023,
-// is never later than its deadline's tick, and each bucket holds entries of one tick only.
+// Deadlines of registrations in a hashed wheel. Invariant: a scheduled entry's tick lies in
+// cursor...cursor+1023, is never later than its deadline's tick, and each bucket holds entries of one tick
+// only.
 
 /// Deadlines by the index of their owner; moving one later, or dropping it, is one store.
 ///
-/// A deadline fires at the first tick (2²⁵ ns, 34 ms) that begins at or after it: never early, 34 ms late at most.
-/// An entry that moved later stays in its bucket and is put where it belongs when the bucket comes up.
+/// A deadline fires at the first tick (2²⁵ ns, 34 ms) that begins at or after it: never early, 34 ms late at
+/// most. An entry that moved later stays in its bucket and is put where it belongs when the bucket comes up.
 struct TimerWheel {
     static let tickShift: UInt64 = 25
     static let bucketCount: UInt64 = 1024
@@ -45,7 +46,8 @@ struct TimerWheel {
         link(index, at: target)
     }
 
-    /// Drops the deadline of `index`; what is left of it in the wheel costs one look when its bucket comes up.
+    /// Drops the deadline of `index`; what is left of it in the wheel costs one look when its bucket comes
+    /// up.
     mutating func disarm(_ index: Int) {
         guard index < entries.count else { return }
         entries[index].deadline = .never
@@ -111,7 +113,8 @@ struct TimerWheel {
         if tick == firstTick { firstTick = nextOccupied(from: tick) }
     }
 
-    /// The first tick at or after `start` whose bucket holds anything; `start` is within a turn of all of them.
+    /// The first tick at or after `start` whose bucket holds anything; `start` is within a turn of all of
+    /// them.
     private func nextOccupied(from start: UInt64) -> UInt64 {
         let first = Self.bucket(of: start)
         let words = occupied.count

@@ -1,4 +1,5 @@
-// Takes over listening sockets that systemd bound. Invariant: what is not a listening stream socket is refused.
+// Takes over listening sockets that systemd bound. Invariant: what is not a listening stream socket is
+// refused.
 
 import Glibc
 import SystemPackage

@@ -10,13 +10,15 @@ package enum AcceptOutcome {
     case socket(StreamSocket)
     /// Nobody is waiting.
     case wouldBlock
-    /// The process or the machine has no descriptor or no memory left: pause, the connection stays in the backlog.
+    /// The process or the machine has no descriptor or no memory left: pause, the connection stays in the
+    /// backlog.
     case outOfDescriptors(Errno)
     /// The connection failed before it was accepted; the next one may be fine.
     case aborted(Errno)
 }
 
-/// A bound, listening stream socket. It closes when the last reference ends, and removes the unix path it made.
+/// A bound, listening stream socket. It closes when the last reference ends, and removes the unix path it
+/// made.
 package final class ListeningSocket: Sendable {
     private let descriptor: OwnedDescriptor
     /// Where it listens, with the kernel's choice for port 0.
@@ -26,7 +28,8 @@ package final class ListeningSocket: Sendable {
     private let boundFile: UnixSocketFile?
 
     init(
-        _ descriptor: consuming OwnedDescriptor, address: SocketAddress, isAdopted: Bool, boundFile: UnixSocketFile?
+        _ descriptor: consuming OwnedDescriptor, address: SocketAddress, isAdopted: Bool,
+        boundFile: UnixSocketFile?
     ) {
         self.descriptor = descriptor
         self.address = address
@@ -68,8 +71,10 @@ package final class ListeningSocket: Sendable {
             return .wouldBlock
         case .tooManyOpenFiles, .tooManyOpenFilesInSystem, .noBufferSpace, .noMemory:
             return .outOfDescriptors(error)
-        // accept(2): "Linux accept() passes already-pending network errors on the new socket as an error code".
-        case .connectionAbort, .networkDown, .protocolNotAvailable, .hostIsDown, .noRouteToHost, .protocolError,
+        // accept(2): "Linux accept() passes already-pending network errors on the new socket as an error
+        // code".
+        case .connectionAbort, .networkDown, .protocolNotAvailable, .hostIsDown, .noRouteToHost,
+            .protocolError,
             .notSupportedOnSocket, .networkUnreachable, .timedOut, .connectionReset, Errno(rawValue: ENONET):
             return .aborted(error)
         default:

@@ -2,7 +2,8 @@
 
 /// The outcome of one attempt at an operation that may have to wait for its descriptor.
 ///
-/// `wantRead` and `wantWrite` are kept apart because a TLS read may have to write first, and the other way round.
+/// `wantRead` and `wantWrite` are kept apart because a TLS read may have to write first, and the other way
+/// round.
 package enum Progress<Value> {
     /// The operation finished with this value.
     case done(Value)

@@ -38,13 +38,15 @@ extension SocketAddress {
         switch CInt(storage.ss_family) {
         case AF_INET:
             let address = Self.reinterpret(&storage, as: sockaddr_in.self)
-            self = .ipv4(UInt32(bigEndian: address.sin_addr.s_addr), port: UInt16(bigEndian: address.sin_port))
+            self = .ipv4(
+                UInt32(bigEndian: address.sin_addr.s_addr), port: UInt16(bigEndian: address.sin_port))
         case AF_INET6:
             self.init(Self.reinterpret(&storage, as: sockaddr_in6.self))
         case AF_UNIX:
-            self.init(unixBytes: unsafe withUnsafeBytes(of: &storage) { bytes in
-                unsafe Array(bytes[..<min(Int(length), bytes.count)].dropFirst(Self.unixHeaderBytes))
-            })
+            self.init(
+                unixBytes: unsafe withUnsafeBytes(of: &storage) { bytes in
+                    unsafe Array(bytes[..<min(Int(length), bytes.count)].dropFirst(Self.unixHeaderBytes))
+                })
         default:
             return nil
         }
@@ -63,7 +65,8 @@ extension SocketAddress {
     private init(_ address: sockaddr_in6) {
         let (high, low) = address.sin6_addr.halves
         let port = UInt16(bigEndian: address.sin6_port)
-        // RFC 4291 §2.5.5.2: an IPv4 peer of a dual-stack socket. One form, or limits by address would count twice.
+        // RFC 4291 §2.5.5.2: an IPv4 peer of a dual-stack socket. One form, or limits by address would count
+        // twice.
         if high == 0, low >> 32 == 0xFFFF {
             self = .ipv4(UInt32(truncatingIfNeeded: low), port: port)
         } else {
@@ -71,7 +74,8 @@ extension SocketAddress {
         }
     }
 
-    /// unix(7): no bytes are no name, a leading zero is the abstract namespace, else a path that may end in zero.
+    /// unix(7): no bytes are no name, a leading zero is the abstract namespace, else a path that may end in
+    /// zero.
     private init(unixBytes bytes: [UInt8]) {
         switch bytes.first {
         case nil: self = .unnamed
@@ -82,7 +86,9 @@ extension SocketAddress {
 
     private static var unixHeaderBytes: Int { MemoryLayout<sa_family_t>.size }
 
-    private static func reinterpret<Address>(_ storage: inout sockaddr_storage, as type: Address.Type) -> Address {
+    private static func reinterpret<Address>(_ storage: inout sockaddr_storage, as type: Address.Type)
+        -> Address
+    {
         unsafe withUnsafeBytes(of: &storage) { unsafe $0.loadUnaligned(as: type) }
     }
 

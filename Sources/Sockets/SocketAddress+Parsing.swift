@@ -3,9 +3,11 @@
 import Glibc
 
 extension SocketAddress {
-    /// Reads `127.0.0.1:8443`, `[::1]:8443`, `[fe80::1%eth0]:8443`, `*:8443`, `:8443`, `unix:/path` or `unix:@name`.
+    /// Reads `127.0.0.1:8443`, `[::1]:8443`, `[fe80::1%eth0]:8443`, `*:8443`, `:8443`, `unix:/path` or
+    /// `unix:@name`.
     ///
-    /// - Throws: `SocketFailure.Code.address` with what is wrong; a host name is wrong here, see `resolve(_:)`.
+    /// - Throws: `SocketFailure.Code.address` with what is wrong; a host name is wrong here, see
+    ///   `resolve(_:)`.
     package init(parsing text: String) throws(SocketFailure) {
         if text.hasPrefix("unix:") {
             try self.init(unix: text.dropFirst(5), in: text)
@@ -21,9 +23,11 @@ extension SocketAddress {
         }
     }
 
-    /// The addresses that a text stands for: itself if it parses, else what the resolver knows of its host name.
+    /// The addresses that a text stands for: itself if it parses, else what the resolver knows of its host
+    /// name.
     ///
-    /// Blocks on getaddrinfo(3) for a name, so it belongs to the start of the process and to the blocking pool.
+    /// Blocks on getaddrinfo(3) for a name, so it belongs to the start of the process and to the blocking
+    /// pool.
     /// - Throws: `.address` for a malformed text, `.resolve` for a name without an address.
     package static func resolve(_ text: String) throws(SocketFailure) -> [SocketAddress] {
         if let address = literal(text) { return [address] }
@@ -79,7 +83,8 @@ extension SocketAddress {
             throw SocketFailure(.address, nil, "\(text): no port")
         }
         let digits = text[text.index(after: colon)...]
-        guard !digits.isEmpty, digits.utf8.allSatisfy({ (48...57).contains($0) }), let port = UInt16(digits) else {
+        guard !digits.isEmpty, digits.utf8.allSatisfy({ (48...57).contains($0) }), let port = UInt16(digits)
+        else {
             throw SocketFailure(.address, nil, "\(text): \(digits) is not a port from 0 to 65535")
         }
         let host = text[..<colon]
@@ -87,7 +92,8 @@ extension SocketAddress {
             return (try bracketed(host.dropFirst().dropLast(), in: text), port)
         }
         guard !host.contains(":"), !host.contains("["), !host.contains("]") else {
-            throw SocketFailure(.address, nil, "\(text): an IPv6 address stands in brackets, as in [::1]:8443")
+            throw SocketFailure(
+                .address, nil, "\(text): an IPv6 address stands in brackets, as in [::1]:8443")
         }
         return (String(host), port)
     }
@@ -131,7 +137,9 @@ extension SocketAddress {
             && host.utf8.allSatisfy { byte in
                 switch byte {
                 case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
-                case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"): true
+                case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."),
+                    UInt8(ascii: "_"):
+                    true
                 default: false
                 }
             }
@@ -156,7 +164,9 @@ extension SocketAddress {
     /// Copies the resolver's list, each address once, in its order.
     private static func addresses(of first: UnsafeMutablePointer<addrinfo>) -> [SocketAddress] {
         var found: [SocketAddress] = []
-        for unsafe entry in unsafe sequence(first: first, next: { unsafe $0.pointee.ai_next }) {
+        var next: UnsafeMutablePointer<addrinfo>? = unsafe first
+        while let entry = unsafe next {
+            unsafe next = entry.pointee.ai_next
             guard let source = unsafe entry.pointee.ai_addr else { continue }
             let length = unsafe Int(entry.pointee.ai_addrlen)
             if let address = unsafe SocketAddress(copying: source, length: length), !found.contains(address) {

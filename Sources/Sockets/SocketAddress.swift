@@ -71,7 +71,8 @@ package enum SocketAddress: Hashable, Sendable {
 }
 
 extension SocketAddress: CustomStringConvertible {
-    /// The form that `init(parsing:)` reads: `127.0.0.1:8443`, `[::1]:8443`, `*:8443`, `unix:/path`, `unix:@name`.
+    /// The form that `init(parsing:)` reads: `127.0.0.1:8443`, `[::1]:8443`, `*:8443`, `unix:/path`,
+    /// `unix:@name`.
     package var description: String {
         switch self {
         case .ipv4(_, let port), .any(let port): "\(host):\(port)"

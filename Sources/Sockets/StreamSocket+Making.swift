@@ -17,8 +17,8 @@ extension StreamSocket {
 
     /// Begins to connect without blocking.
     ///
-    /// While the handshake is under way the socket is neither readable nor writable: wait for it to be writable,
-    /// then ask `pendingError`. `any` connects to the IPv6 loopback address.
+    /// While the handshake is under way the socket is neither readable nor writable: wait for it to be
+    /// writable, then ask `pendingError`. `any` connects to the IPv6 loopback address.
     /// - Throws: `SocketFailure.Code.create` or `.connect`.
     package static func connect(to address: SocketAddress) throws(SocketFailure) -> StreamSocket {
         let descriptor = try ListeningSocket.wrapping(.create, address) { () throws(Errno) in

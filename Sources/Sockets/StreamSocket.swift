@@ -1,5 +1,6 @@
-// One connection's socket and what is known of its readiness. Invariant: while a latch is false the kernel has
-// told would-block (or a short count) since the last event, so trying again is pointless until the next one.
+// One connection's socket and what is known of its readiness. Invariant: while a latch is false the kernel
+// has told would-block (or a short count) since the last event, so trying again is pointless until the next
+// one.
 
 import Glibc
 import SystemPackage
@@ -9,7 +10,8 @@ import SystemPackage
 /// It remembers readiness: after would-block, or a count shorter than asked for, it answers without a system
 /// call until `becameReady` is called, as edge-triggered epoll(7) allows.
 package final class StreamSocket {
-    // Unchecked exclusivity: one thread, plain loads and stores; the checks would cost more than the latches save.
+    // Unchecked exclusivity: one thread, plain loads and stores; the checks would cost more than the latches
+    // save.
 
     /// The descriptor, -1 once closed. It stays this object's.
     @safe @exclusivity(unchecked) package private(set) var rawValue: CInt
@@ -48,7 +50,8 @@ package final class StreamSocket {
         guard isReadable else { return .wantRead }
         let count = unsafe recv(rawValue, buffer.baseAddress, buffer.count, 0)
         if count > 0 {
-            // A short count empties the socket's buffer, unless the FIN that was announced is all that is left.
+            // A short count empties the socket's buffer, unless the FIN that was announced is all that is
+            // left.
             if count < buffer.count, !sawHangup { isReadable = false }
             return .done(count)
         }

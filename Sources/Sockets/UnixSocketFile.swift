@@ -30,7 +30,8 @@ struct UnixSocketFile: Sendable {
             guard current.device == device, current.inode == inode else { return }
             try Syscall.retrying { unsafe unlink(path) }
         } catch {
-            // Gone already, or in a folder that we may no longer write: a later start takes an abandoned file over.
+            // Gone already, or in a folder that we may no longer write: a later start takes an abandoned file
+            // over.
         }
     }
 

@@ -17,7 +17,8 @@ struct ListenerTests {
         let handle = registration.handle
         await withTaskCancellationHandler {
             while await registration.wait(for: .read) == .ready {
-                while case .socket? = try? listener.accept() {  // A broken listener shows as a missing connection.
+                // A broken listener shows as a missing connection.
+                while case .socket? = try? listener.accept() {
                     if count.add() == total { done.raise() }
                 }
             }

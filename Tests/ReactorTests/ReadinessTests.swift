@@ -201,7 +201,9 @@ struct ReadinessTests {
             }
             #expect(await registration.wait(for: .read) == .ready)
             let file = OwnedDescriptor(takingOwnership: unsafe open("/proc/self/exe", O_RDONLY | O_CLOEXEC))
-            let failure = #expect(throws: ReactorFailure.self) { try reactor.registerDescriptor(file.rawValue) }
+            let failure = #expect(throws: ReactorFailure.self) {
+                try reactor.registerDescriptor(file.rawValue)
+            }
             #expect(failure?.errno == .notPermitted)
             #expect(reactor.slots.inUse == 1)
         }

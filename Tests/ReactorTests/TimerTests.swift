@@ -154,7 +154,8 @@ struct SleepQueueTests {
     func removed() {
         var queue = SleepQueue<Int>()
         for ticket in 0..<1000 {
-            queue.insert(ticket, ticket: UInt64(ticket), until: ReactorInstant(nanoseconds: UInt64(2000 - ticket)))
+            queue.insert(
+                ticket, ticket: UInt64(ticket), until: ReactorInstant(nanoseconds: UInt64(2000 - ticket)))
         }
         for ticket in 1..<1000 { #expect(queue.remove(ticket: UInt64(ticket)) == ticket) }
         #expect(queue.remove(ticket: 5) == nil)

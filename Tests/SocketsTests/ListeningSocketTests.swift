@@ -24,12 +24,6 @@ struct ListeningSocketTests {
         try ListeningSocket(binding: SocketAddress(parsing: text))
     }
 
-    private func scratchPath() throws -> String {
-        var template = Array("/tmp/portico-sockets-XXXXXX".utf8CString)
-        guard unsafe mkdtemp(&template) != nil else { throw Syscall.lastError }
-        return String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self) + "/s"
-    }
-
     @Test("Port 0 becomes the kernel's choice, and peer and local address agree across a connection")
     func addresses() throws {
         let listener = try bound("127.0.0.1:0")
@@ -84,7 +78,9 @@ struct ListeningSocketTests {
 
     @Test("A unix socket has mode 0660, is reached, and its file goes with it")
     func unixSocket() throws {
-        let path = try scratchPath()
+        let scratch = try ScratchPath()
+        let path = scratch.path
+        defer { withExtendedLifetime(scratch) {} }
         do {
             let listener = try ListeningSocket(binding: .unix(path: path))
             var status = stat()
@@ -99,11 +95,15 @@ struct ListeningSocketTests {
 
     @Test("A stale unix socket is taken over, one with a listener is not")
     func staleUnixSocket() throws {
-        let path = try scratchPath()
+        let scratch = try ScratchPath()
+        let path = scratch.path
+        defer { withExtendedLifetime(scratch) {} }
         // A socket that is bound and closed leaves its file behind, as a killed daemon does.
         do {
             let dead = try SocketOption.makeStream(family: AF_UNIX)
-            let status = unsafe SocketAddress.unix(path: path).withSockaddr { unsafe bind(dead.rawValue, $0, $1) }
+            let status = unsafe SocketAddress.unix(path: path).withSockaddr {
+                unsafe bind(dead.rawValue, $0, $1)
+            }
             #expect(status == 0)
         }
         let listener = try ListeningSocket(binding: .unix(path: path))
@@ -114,7 +114,9 @@ struct ListeningSocketTests {
 
     @Test("A file that is no socket is never removed")
     func ordinaryFile() throws {
-        let path = try scratchPath()
+        let scratch = try ScratchPath()
+        let path = scratch.path
+        defer { withExtendedLifetime(scratch) {} }
         let file = unsafe open(path, O_CREAT | O_WRONLY, 0o600)
         #expect(file >= 0 && close(file) == 0)
         #expect(throws: SocketFailure.self) { try ListeningSocket(binding: .unix(path: path)) }
@@ -124,7 +126,9 @@ struct ListeningSocketTests {
 
     @Test("The file of a socket that took the place of ours stays")
     func successor() throws {
-        let path = try scratchPath()
+        let scratch = try ScratchPath()
+        let path = scratch.path
+        defer { withExtendedLifetime(scratch) {} }
         var first: ListeningSocket? = try ListeningSocket(binding: .unix(path: path))
         #expect(unsafe unlink(path) == 0)
         let second = try ListeningSocket(binding: .unix(path: path))
@@ -154,7 +158,9 @@ struct ListeningSocketTests {
 
     @Test("An adopted unix socket's file is not ours to remove")
     func adoptedFile() throws {
-        let path = try scratchPath()
+        let scratch = try ScratchPath()
+        let path = scratch.path
+        defer { withExtendedLifetime(scratch) {} }
         let original = try ListeningSocket(binding: .unix(path: path))
         do { _ = try ListeningSocket(adopting: OwnedDescriptor(takingOwnership: dup(original.rawValue))) }
         #expect(unsafe access(path, F_OK) == 0)
@@ -166,7 +172,8 @@ struct ListeningSocketTests {
         let datagram = socket(AF_INET, CInt(SOCK_DGRAM.rawValue), 0)
         let file = unsafe open("/dev/null", O_RDONLY)
         let expected: [(CInt, Errno)] = [
-            (dup(stream.rawValue), .invalidArgument), (datagram, .protocolWrongTypeForSocket), (file, .notSocket),
+            (dup(stream.rawValue), .invalidArgument), (datagram, .protocolWrongTypeForSocket),
+            (file, .notSocket),
         ]
         for (descriptor, errno) in expected {
             let failure = #expect(throws: SocketFailure.self) {
@@ -220,8 +227,29 @@ struct ListeningSocketTests {
         }
     }
 
-    @Test("accept(2): a broken listening socket is an error", arguments: [Errno.badFileDescriptor, .invalidArgument])
+    @Test(
+        "accept(2): a broken listening socket is an error",
+        arguments: [Errno.badFileDescriptor, .invalidArgument])
     func broken(error: Errno) {
         #expect(throws: error) { try ListeningSocket.outcome(of: error) }
+    }
+}
+
+/// A path in a folder of its own, both gone with this object.
+private final class ScratchPath {
+    let path: String
+    private let folder: String
+
+    init() throws {
+        var template = Array("/tmp/portico-sockets-XXXXXX".utf8CString)
+        guard unsafe mkdtemp(&template) != nil else { throw Syscall.lastError }
+        folder = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
+        path = folder + "/s"
+    }
+
+    deinit {
+        // Most tests have removed the file themselves.
+        _ = unsafe unlink(path)
+        _ = unsafe rmdir(folder)
     }
 }

@@ -13,12 +13,17 @@ struct SocketAddressTests {
             ("0.0.0.0:0", .ipv4(0, port: 0), "0.0.0.0:0"),
             ("[::1]:8443", .ipv6(0, 1, port: 8443), "[::1]:8443"),
             ("[::]:443", .ipv6(0, 0, port: 443), "[::]:443"),
-            ("[2001:DB8::8:800:200C:417A]:1", .ipv6(0x2001_0DB8_0000_0000, 0x0008_0800_200C_417A, port: 1),
-                "[2001:db8::8:800:200c:417a]:1"),
+            (
+                "[2001:DB8::8:800:200C:417A]:1", .ipv6(0x2001_0DB8_0000_0000, 0x0008_0800_200C_417A, port: 1),
+                "[2001:db8::8:800:200c:417a]:1"
+            ),
             ("[fe80::1%7]:443", .ipv6(0xFE80_0000_0000_0000, 1, port: 443, scope: 7), "[fe80::1%7]:443"),
             ("*:8443", .any(port: 8443), "*:8443"),
             (":8443", .any(port: 8443), "*:8443"),
-            ("unix:/run/portico/https.sock", .unix(path: "/run/portico/https.sock"), "unix:/run/portico/https.sock"),
+            (
+                "unix:/run/portico/https.sock", .unix(path: "/run/portico/https.sock"),
+                "unix:/run/portico/https.sock"
+            ),
             ("unix:@portico", .abstract(name: "portico"), "unix:@portico"),
         ])
     func readsAndWrites(text: String, address: SocketAddress, written: String) throws {
@@ -30,7 +35,8 @@ struct SocketAddressTests {
     @Test(
         "A malformed address is refused with its text",
         arguments: [
-            "", "8443", "127.0.0.1", "127.0.0.1:", "127.0.0.1:65536", "127.0.0.1:-1", "127.0.0.1:+1", "1.2.3:1",
+            "", "8443", "127.0.0.1", "127.0.0.1:", "127.0.0.1:65536", "127.0.0.1:-1", "127.0.0.1:+1",
+            "1.2.3:1",
             "256.0.0.1:1", "::1:8443", "[::1]", "[::1:8443", "::1]:8443", "[127.0.0.1]:1", "[::zz]:1", "[]:1",
             "[::1%nosuchinterface]:1", "localhost:8443", "unix:", "unix:relative", "unix:@", "unix:/",
             "unix:/" + String(repeating: "x", count: 107),
@@ -81,7 +87,8 @@ struct SocketAddressTests {
     @Test(
         "Loopback is this machine only",
         arguments: [
-            ("127.9.9.9:1", true), ("[::1]:1", true), ("unix:/x", true), ("128.0.0.1:1", false), ("*:1", false),
+            ("127.9.9.9:1", true), ("[::1]:1", true), ("unix:/x", true), ("128.0.0.1:1", false),
+            ("*:1", false),
             ("[::2]:1", false),
         ])
     func loopback(text: String, isLoopback: Bool) throws {

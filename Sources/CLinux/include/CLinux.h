@@ -1,6 +1,6 @@
 // The Linux calls that Swift's Glibc overlay cannot show, because glibc declares them under _GNU_SOURCE only.
 // Each function is the bare system call: -1 and errno on failure, no retry, no state.
-// No socket headers here: this module would then own sockaddr in Swift's eyes, and Glibc's users could not see it.
+// No socket headers here: this module would then own sockaddr in Swift's eyes, hidden from Glibc's users.
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
@@ -18,7 +18,8 @@ int clinux_accept4(int fd, void *address, uint32_t *length, int flags);
 // openat2(2): glibc has no wrapper at all. `resolve` takes CLINUX_RESOLVE_* bits.
 int clinux_openat2(int directory, const char *path, uint64_t flags, uint64_t mode, uint64_t resolve);
 
-// preadv2(2) into one buffer; with CLINUX_RWF_NOWAIT it reads from the page cache or fails with EAGAIN. _GNU_SOURCE.
+// preadv2(2) into one buffer; with CLINUX_RWF_NOWAIT it reads from the page cache or fails with EAGAIN.
+// _GNU_SOURCE.
 intptr_t clinux_preadv2(int fd, void *buffer, size_t count, int64_t offset, int flags);
 
 // renameat2(2): RENAME_NOREPLACE is the only atomic "create, never overwrite". _GNU_SOURCE.
@@ -28,7 +29,8 @@ int clinux_renameat2(int from_directory, const char *from, int to_directory, con
 int clinux_close_range(unsigned first, unsigned last, int flags);
 
 // memmem(3): _GNU_SOURCE. NULL when absent.
-const void *clinux_memmem(const void *haystack, size_t haystack_length, const void *needle, size_t needle_length);
+const void *clinux_memmem(const void *haystack, size_t haystack_length, const void *needle,
+                          size_t needle_length);
 
 // pthread_setname_np(3) for the calling thread, cut to the kernel's 15 bytes. _GNU_SOURCE.
 int clinux_name_thread(const char *name);
