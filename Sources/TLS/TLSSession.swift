@@ -75,7 +75,8 @@ package import Sockets
         unsafe bytes.withUnsafeBytes { raw in
             while taken < raw.count {
                 var count = 0
-                result = unsafe SSL_write_ex(ssl, raw.baseAddress.map { unsafe $0 + taken }, raw.count - taken, &count)
+                result = unsafe SSL_write_ex(
+                    ssl, raw.baseAddress.map { unsafe $0 + taken }, raw.count - taken, &count)
                 guard result == 1 else { break }
                 taken += count
             }
@@ -134,7 +135,9 @@ extension TLSSession {
     private static let discardedPieces = 16
     private static let discardedPieceBytes = 4096
 
-    private static func makeSSL(_ context: ContextOwner, _ socket: StreamSocket) throws(TLSFailure) -> OpaquePointer {
+    private static func makeSSL(_ context: ContextOwner, _ socket: StreamSocket) throws(TLSFailure)
+        -> OpaquePointer
+    {
         ErrorQueue.clear()
         guard let ssl = unsafe SSL_new(context.pointer) else { throw .draining(.library, "making a session") }
         guard let bio = unsafe SocketBIO.make(over: socket) else {
