@@ -1,5 +1,5 @@
-// Owns one SSL over one socket. Every call leaves the thread's error queue empty, none suspends, and after a
-// failure the session only wants to be dropped.
+// Owns one SSL over one socket. Every call that does I/O finds the thread's error queue empty and reads it before
+// it returns; none suspends; after a failure the session only wants to be dropped.
 import COpenSSL
 package import Sockets
 
@@ -81,7 +81,7 @@ package import Sockets
                 taken += count
             }
         }
-        // OpenSSL remembers why it stopped; the caller hears of it with the next call.
+        // The next call runs into the same obstacle and tells of it.
         if taken > 0 { return .done(taken) }
         return Progress(try halt(result, "writing"))
     }
