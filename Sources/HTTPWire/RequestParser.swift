@@ -6,6 +6,8 @@ import HTTPTypes
 /// Reads the heads of one connection's requests.
 package struct RequestParser: Sendable {
     private let limits: HTTPLimits
+    /// The head before.
+    private var memory = HeadMemory()
     /// How many bytes are known to hold no end of the head.
     private var scanned = 0
     /// Whether the request line is known to be complete.
@@ -22,7 +24,7 @@ package struct RequestParser: Sendable {
     package mutating func parse(_ bytes: Span<UInt8>) throws(RequestFailure) -> ParseOutcome {
         let start = try Self.endOfLeadingLines(bytes)
         if scanned > 0, try !findsEnd(bytes, from: max(scanned, start)) { return try incomplete(bytes, from: start) }
-        guard start < bytes.count, let (head, end) = try HeadReader.read(bytes, from: start, limits: limits) else {
+        guard start < bytes.count, let (head, end) = try HeadReader.read(bytes, from: start, limits: limits, memory: &memory) else {
             return try incomplete(bytes, from: start)
         }
         guard end - start <= limits.headerBytes else { throw RequestFailure(.headTooLarge) }
@@ -30,6 +32,9 @@ package struct RequestParser: Sendable {
         hasLine = false
         return .head(head, consumed: end)
     }
+
+    /// Lets go of what the request before said; for a connection that may stay idle for long.
+    package mutating func forget() { memory = HeadMemory() }
 
     /// Whether nothing of a next request has come, so that the connection is idle.
     package static func isIdle(_ bytes: Span<UInt8>) -> Bool {
