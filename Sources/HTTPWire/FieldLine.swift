@@ -3,7 +3,7 @@ import HTTPCore
 
 /// Where the parts of a field line lie in the bytes it was read from.
 struct FieldLine {
-    /// The name, a token.
+    /// The name; `FieldName` tells whether it is a token.
     let name: Range<Int>
     /// The value without the white space around it.
     let value: Range<Int>
@@ -13,7 +13,8 @@ struct FieldLine {
     /// Reads the line at `start`, nil if it is not complete. There is at least one byte at `start`, not a CR.
     init?(_ bytes: Span<UInt8>, at start: Int) throws(RequestFailure) {
         var colon = start
-        while colon < bytes.count, ByteSet.token.contains(bytes[colon]) { colon &+= 1 }
+        // Whether these are token characters is asked of names that are not known already.
+        while colon < bytes.count, bytes[colon] > 0x20, bytes[colon] != UInt8(ascii: ":") { colon &+= 1 }
         guard colon < bytes.count else { return nil }
         guard bytes[colon] == UInt8(ascii: ":"), colon > start else {
             throw Self.failure(bytes, at: colon, lineStart: start)
