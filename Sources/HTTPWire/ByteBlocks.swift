@@ -1,4 +1,5 @@
-// Owns the loops over many bytes, in blocks of sixteen without a branch, which the compiler makes one vector each.
+// Owns the loops over many bytes, in blocks of sixteen without a branch, which the compiler makes one vector
+// each.
 import HTTPCore
 
 extension Span<UInt8> {

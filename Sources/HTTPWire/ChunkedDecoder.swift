@@ -1,4 +1,5 @@
-// Owns the chunked coding (RFC 9112 §7.1), one byte of framing at a time; sizes, extensions and trailers are bounded.
+// Owns the chunked coding (RFC 9112 §7.1), one byte of framing at a time; sizes, extensions and trailers are
+// bounded.
 import HTTPCore
 import HTTPTypes
 

@@ -1,4 +1,5 @@
-// Owns one field line: where its name and value lie (RFC 9112 §5). Strict: CRLF only, no folding, no control characters.
+// Owns one field line: where its name and value lie (RFC 9112 §5). Strict: CRLF only, no folding, no control
+// characters.
 import HTTPCore
 
 /// Where the parts of a field line lie in the bytes it was read from.

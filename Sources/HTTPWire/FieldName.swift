@@ -1,4 +1,5 @@
-// Owns the names of fields: those that many clients send are found in a table, so that no string is made for them.
+// Owns the names of fields: those that many clients send are found in a table, so that no string is made for
+// them.
 import HTTPCore
 import HTTPTypes
 
@@ -43,13 +44,17 @@ struct FieldName: Sendable {
 /// The names that browsers, curl and proxies send, each in its usual spelling and in lower case.
 private enum KnownFieldNames {
     private static let spellings = [
-        "Accept", "Accept-Charset", "Accept-Encoding", "Accept-Language", "Authorization", "Cache-Control", "Connection",
-        "Content-Encoding", "Content-Language", "Content-Length", "Content-Type", "Cookie", "Date", "DNT", "Expect",
+        "Accept", "Accept-Charset", "Accept-Encoding", "Accept-Language", "Authorization", "Cache-Control",
+        "Connection",
+        "Content-Encoding", "Content-Language", "Content-Length", "Content-Type", "Cookie", "Date", "DNT",
+        "Expect",
         "Forwarded", "From", "Host", "If-Match", "If-Modified-Since", "If-None-Match", "If-Range",
         "If-Unmodified-Since", "Keep-Alive", "Origin", "Pragma", "Priority", "Range", "Referer", "Sec-CH-UA",
         "Sec-CH-UA-Mobile", "Sec-CH-UA-Platform", "Sec-Fetch-Dest", "Sec-Fetch-Mode", "Sec-Fetch-Site",
-        "Sec-Fetch-User", "Sec-GPC", "TE", "Trailer", "Transfer-Encoding", "Upgrade", "Upgrade-Insecure-Requests",
-        "User-Agent", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP", "X-Request-ID",
+        "Sec-Fetch-User", "Sec-GPC", "TE", "Trailer", "Transfer-Encoding", "Upgrade",
+        "Upgrade-Insecure-Requests",
+        "User-Agent", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP",
+        "X-Request-ID",
         "X-Requested-With",
     ]
 
@@ -62,7 +67,9 @@ private enum KnownFieldNames {
     private static let table: [Entry?] = {
         var table = [Entry?](repeating: nil, count: 128)
         for spelling in spellings {
-            guard let usual = FieldName(spelling), let lowercase = FieldName(spelling.lowercased()) else { continue }
+            guard let usual = FieldName(spelling), let lowercase = FieldName(spelling.lowercased()) else {
+                continue
+            }
             table[slot(spelling.utf8.span)] = Entry(usual: usual, lowercase: lowercase)
         }
         return table

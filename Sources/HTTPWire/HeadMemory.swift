@@ -1,5 +1,5 @@
-// Owns what a connection's request before said. Clients repeat most of their head with each request: a line that is the
-// same as before is recognised by comparing bytes, and its field is shared instead of made again.
+// Owns what a connection's request before said. Clients repeat most of their head with each request: a line
+// that is the same as before is recognised by comparing bytes, and its field is shared instead of made again.
 import HTTPCore
 import HTTPTypes
 
@@ -26,7 +26,8 @@ struct KnownLine: Sendable {
         }
     }
 
-    /// The offset past this same line at `start`, written with one space after the colon; nil if another stands there.
+    /// The offset past this same line at `start`, written with one space after the colon; nil if another
+    /// stands there.
     func end(in bytes: Span<UInt8>, at start: Int) -> Int? {
         let name = field.name.rawName.utf8.span
         let text = field.value
@@ -63,7 +64,8 @@ struct HeadMemory: Sendable {
             guard let end = line.end(in: bytes, at: index) else { return nil }
             index = end
         }
-        guard index &+ 1 < bytes.count, bytes[index] == UInt8(ascii: "\r"), bytes[index &+ 1] == UInt8(ascii: "\n")
+        guard index &+ 1 < bytes.count, bytes[index] == UInt8(ascii: "\r"),
+            bytes[index &+ 1] == UInt8(ascii: "\n")
         else { return nil }
         return (head, index &+ 2)
     }

@@ -1,4 +1,5 @@
-// Owns the reading of one head from its request line to its empty line, and the judgement on what it says of itself.
+// Owns the reading of one head from its request line to its empty line, and the judgement on what it says of
+// itself.
 import HTTPCore
 import HTTPTypes
 
@@ -14,8 +15,8 @@ struct HeadReader {
 
     private init(_ line: RequestLine) { self.line = line }
 
-    /// Reads the head at `start` and says where it ends; nil if it is not complete. `memory` has the head before, and
-    /// this one afterwards.
+    /// Reads the head at `start` and says where it ends; nil if it is not complete. `memory` has the head
+    /// before, and this one afterwards.
     static func read(
         _ bytes: Span<UInt8>, from start: Int, limits: HTTPLimits, memory: inout HeadMemory
     ) throws(RequestFailure) -> (head: RequestHead, end: Int)? {
@@ -28,7 +29,9 @@ struct HeadReader {
         var index = line.end
         var cursor = 0
         while index < bytes.count, bytes[index] != UInt8(ascii: "\r") {
-            guard let (known, value, end) = try Self.line(bytes, at: index, memory, &cursor) else { return nil }
+            guard let (known, value, end) = try Self.line(bytes, at: index, memory, &cursor) else {
+                return nil
+            }
             guard lines.count < limits.fieldCount else { throw RequestFailure(.tooManyFields) }
             try reader.take(known, bytes.extracting(value))
             lines.append(known)
@@ -41,8 +44,8 @@ struct HeadReader {
         return (head, index + 2)
     }
 
-    /// The line at `index`, its value and its end; nil if it is not complete. `cursor` follows it in the head before,
-    /// over lines whose value changed and lines that are new.
+    /// The line at `index`, its value and its end; nil if it is not complete. `cursor` follows it in the head
+    /// before, over lines whose value changed and lines that are new.
     private static func line(
         _ bytes: Span<UInt8>, at index: Int, _ memory: HeadMemory, _ cursor: inout Int
     ) throws(RequestFailure) -> (known: KnownLine, value: Range<Int>, end: Int)? {
@@ -109,7 +112,8 @@ struct HeadReader {
         guard host != nil || line.version == .http1_0 else { throw RequestFailure(.missingHost) }
         guard !isChunked || contentLength == nil else { throw RequestFailure(.lengthAndCoding) }
         let framing: BodyFraming =
-            if isChunked { .chunked } else if let length = contentLength, length > 0 { .length(length) } else { .none }
+            if isChunked { .chunked } else if let length = contentLength, length > 0 { .length(length) } else
+            { .none }
         let request = HTTPRequest(
             method: line.method, scheme: nil, authority: line.target.authority ?? host, path: line.target.raw,
             headerFields: fields)
