@@ -2,7 +2,6 @@
 
 import HTTPCore
 import HTTPTypes
-import HTTPWire
 import HandlerKit
 import Logging
 import Reactor
@@ -17,6 +16,8 @@ final class Exchange {
     private var route: Route?
     /// Made when somebody asks: most requests need none.
     private(set) lazy var id = connection.worker.makeRequestID()
+    /// Whether the response goes without its body.
+    var isHEAD: Bool { head.request.method == .head }
     /// Whether the connection can go on after the answer.
     private(set) var mayContinue = true
 
@@ -70,8 +71,7 @@ final class Exchange {
 
     private func request(for route: Route) -> Request {
         Request(
-            head: head.request, target: head.target, version: head.version, mount: route.prefix, id: id,
-            number: number, connection: connection.facts, body: body)
+            head, mount: route.prefix, id: id, number: number, connection: connection.facts, body: body)
     }
 
     /// What plain HTTP on a TLS port gets: the same place with https (RFC 9110 §15.4.9).
@@ -121,18 +121,20 @@ extension Exchange {
             level: level, message,
             metadata: [
                 "event": "request-failed", "request_id": "\(id)", "method": "\(head.request.method)", "path": "\(head.target.raw)",
-                "handler": "\(route?.module ?? "none")", "remote": "\(connection.facts.remote)", "error": "\(error)",
+                "handler": "\(route?.module ?? "none")", "remote_addr": "\(connection.facts.remote)", "error": "\(error)",
             ])
     }
 
     /// Hands the finished exchange to the access log.
-    func record(status: Int, _ outcome: ResponseOutcome, since began: ReactorInstant) {
+    ///
+    /// - Parameter status: nil when the client was gone before an answer; nginx's 499 says so.
+    func record(_ status: HTTPResponse.Status?, _ outcome: ResponseOutcome, since began: ReactorInstant) {
         guard let log = snapshot.accessLog, !connection.listener.isInternal else { return }
         let elapsed = ReactorInstant.current().nanoseconds &- began.nanoseconds
         log.record(
             RequestRecord(
                 id: id, method: head.request.method, target: head.target.raw, authority: head.request.authority,
-                version: head.version, status: status, bodyBytes: outcome.bodyBytes,
+                version: head.version, status: status?.code ?? 499, bodyBytes: outcome.bodyBytes,
                 microseconds: Int64(elapsed / 1_000), module: route?.module,
                 userAgent: head.request.headerFields[.userAgent], connection: connection.facts,
                 isAborted: outcome.isAborted))

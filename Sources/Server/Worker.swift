@@ -20,10 +20,12 @@ final class Worker: @unchecked Sendable {
     /// Whether the snapshot has a certificate, for whoever asks from another thread.
     let speaksTLS: Atomic<Bool>
 
+    // Unchecked exclusivity: one thread, and no access is held over a call that could come back here.
+
     /// What new requests are served by.
-    private(set) var snapshot: Snapshot
-    var buffers = BufferPool()
-    var date = DateField()
+    @safe @exclusivity(unchecked) private(set) var snapshot: Snapshot
+    @safe @exclusivity(unchecked) var buffers = BufferPool()
+    @safe @exclusivity(unchecked) var date = DateField()
     private var acceptors: [ObjectIdentifier: Acceptor] = [:]
     private var open: [Int: OpenConnection] = [:]
     private var nextConnection = 0
@@ -53,6 +55,11 @@ final class Worker: @unchecked Sendable {
         // Odd, so that all 2^64 values come before one comes again.
         nextRequest &+= 0x9E37_79B9_7F4A_7C15
         return RequestID(nextRequest)
+    }
+
+    /// The moment so many nanoseconds from now.
+    func deadline(_ nanoseconds: UInt64) -> ReactorInstant {
+        reactor.now.adding(nanoseconds: nanoseconds)
     }
 
     func countRequest() {
