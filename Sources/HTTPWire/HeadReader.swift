@@ -24,8 +24,8 @@ struct HeadReader {
         guard let line = try RequestLine(bytes, at: start, limit: limits.requestLineBytes) else { return nil }
         var reader = HeadReader(line)
         var lines: [KnownLine] = []
-        lines.reserveCapacity(max(memory.lines.count, 12))
-        reader.fields.reserveCapacity(max(memory.lines.count, 12))
+        lines.reserveCapacity(memory.lines.count)
+        reader.fields.reserveCapacity(memory.lines.count)
         var index = line.end
         var cursor = 0
         while index < bytes.count, bytes[index] != UInt8(ascii: "\r") {

@@ -41,9 +41,12 @@ final class Connection {
     /// Whether the client speaks plain HTTP to a TLS port.
     var isPlainOnTLS: Bool { listener.isTLS && facts.tls == nil && worker.snapshot.tls != nil }
 
-    /// Takes the connection off the books.
-    func leave() {
+    /// Takes the connection off the books and closes it.
+    @inline(never)
+    func end() {
         if !listener.isInternal { worker.admission.leave(socket.peer.hostKey) }
+        registration.deregister()
+        socket.close()
     }
 
     /// Whether reading may bring something without a wait.

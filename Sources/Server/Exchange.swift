@@ -11,8 +11,12 @@ final class Exchange {
     private let head: RequestHead
     private let number: Int
     private let connection: Connection
-    private let snapshot: Snapshot
+    /// The configuration that the request began with, and finishes with.
+    let snapshot: Snapshot
+    /// The body as it arrives; nil without one.
+    let incoming: IncomingBody?
     private let body: RequestBody
+    private let began: ReactorInstant
     private var route: Route?
     /// Made when somebody asks: most requests need none.
     private(set) lazy var id = connection.worker.makeRequestID()
@@ -21,31 +25,48 @@ final class Exchange {
     /// Whether the connection can go on after the answer.
     private(set) var mayContinue = true
 
-    init(head: RequestHead, number: Int, connection: Connection, snapshot: Snapshot, body: RequestBody) {
+    init(head: RequestHead, number: Int, connection: Connection, incoming: IncomingBody?, body: RequestBody) {
         self.head = head
         self.number = number
         self.connection = connection
-        self.snapshot = snapshot
+        self.incoming = incoming
         self.body = body
+        snapshot = connection.worker.snapshot
+        began = connection.worker.reactor.now
     }
 
     /// The answer; nil when the client is gone.
     func respond() async -> Response? {
-        do {
-            return try await answer()
-        } catch let failure as HandlerFailure {
-            return response(to: failure)
-        } catch let failure as BodyFailure {
-            guard failure.code != .disconnected else { return nil }
-            mayContinue = false
-            return response(to: HandlerFailure(failure.status))
-        } catch {
-            return response(to: HandlerFailure(.internalServerError, cause: error))
+        switch prepare() {
+        case .answered(let response):
+            return response
+        case .routed(let route):
+            do {
+                return try await route.handler.respond(to: request(for: route))
+            } catch {
+                return response(to: error)
+            }
         }
     }
 
-    private func answer() async throws -> Response {
-        if let redirect = redirectToTLS() { return redirect }
+    /// What can be said of a request before a handler is asked.
+    private enum Preparation {
+        case answered(Response?)
+        case routed(Route)
+    }
+
+    // Out of line, as is all that is no wait: what is inlined here would lie in each idle connection's task.
+    @inline(never)
+    private func prepare() -> Preparation {
+        do {
+            if let redirect = redirectToTLS() { return .answered(redirect) }
+            return try admit()
+        } catch {
+            return .answered(response(to: error))
+        }
+    }
+
+    private func admit() throws -> Preparation {
         guard connection.isAdmitted else {
             mayContinue = false
             throw HandlerFailure(
@@ -55,20 +76,33 @@ final class Exchange {
         guard Self.knownMethods.contains(method) else {
             throw HandlerFailure(.notImplemented, "The method is not implemented.")
         }
-        if head.target.form == .asterisk { return Self.options(allow: Self.allowedAnywhere) }
+        if head.target.form == .asterisk { return .answered(Self.options(allow: Self.allowedAnywhere)) }
         guard let route = snapshot.routes.match(authority: head.request.authority, path: head.target.path) else {
             throw HandlerFailure(.notFound)
         }
         self.route = route
         guard route.serves(method) else {
-            if method == .options { return Self.options(allow: route.allow) }
+            if method == .options { return .answered(Self.options(allow: route.allow)) }
             throw HandlerFailure(.methodNotAllowed, fields: [.allow: route.allow])
         }
         body.limit = route.bodyLimit ?? snapshot.limits.bodyBytes
         if let length = body.length, length > body.limit { throw BodyFailure(.tooLarge) }
-        return try await route.handler.respond(to: request(for: route))
+        return .routed(route)
     }
 
+    /// The answer to what a handler, or the way to it, threw; nil when nobody is there to read it.
+    @inline(never)
+    private func response(to error: any Error) -> Response? {
+        if let failure = error as? HandlerFailure { return response(to: failure) }
+        guard let failure = error as? BodyFailure else {
+            return response(to: HandlerFailure(.internalServerError, cause: error))
+        }
+        guard failure.code != .disconnected else { return nil }
+        mayContinue = false
+        return response(to: HandlerFailure(failure.status))
+    }
+
+    @inline(never)
     private func request(for route: Route) -> Request {
         Request(
             head, mount: route.prefix, id: id, number: number, connection: connection.facts, body: body)
@@ -128,7 +162,8 @@ extension Exchange {
     /// Hands the finished exchange to the access log.
     ///
     /// - Parameter status: nil when the client was gone before an answer; nginx's 499 says so.
-    func record(_ status: HTTPResponse.Status?, _ outcome: ResponseOutcome, since began: ReactorInstant) {
+    @inline(never)
+    func record(_ status: HTTPResponse.Status?, _ outcome: ResponseOutcome) {
         guard let log = snapshot.accessLog, !connection.listener.isInternal else { return }
         let elapsed = ReactorInstant.current().nanoseconds &- began.nanoseconds
         log.record(

@@ -35,8 +35,6 @@ final class HTTP1Session {
             input.release(to: &worker.buffers)
         }
         while let head = try await nextHead() {
-            number += 1
-            worker.countRequest()
             guard try await serve(head) else { return }
         }
     }
@@ -59,7 +57,10 @@ final class HTTP1Session {
                 return nil
             case .wantRead, .wantWrite:
                 if input.isEmpty {
-                    guard await waitForRequest() else { return nil }
+                    guard beginIdling() else { return nil }
+                    let idle = worker.deadline(worker.snapshot.limits.idleTimeout)
+                    let outcome = await connection.registration.wait(for: .read, until: idle)
+                    guard endIdling(outcome) else { return nil }
                 } else {
                     if deadline == .never { deadline = worker.deadline(worker.snapshot.limits.headerTimeout) }
                     guard try await waitForHead(progress, until: deadline) else { return nil }
@@ -84,13 +85,15 @@ final class HTTP1Session {
         return try input.fill(from: connection.transport)
     }
 
-    /// Waits, as an idle connection, until the first bytes of a request may be here.
-    private func waitForRequest() async -> Bool {
+    /// Lets go of what an idle connection doesn't need; false when it is to be closed instead.
+    private func beginIdling() -> Bool {
         input.release(to: &worker.buffers)
-        guard !worker.isDraining else { return false }
         connection.isIdle = true
-        let deadline = worker.deadline(worker.snapshot.limits.idleTimeout)
-        let outcome = await connection.registration.wait(for: .read, until: deadline)
+        return !worker.isDraining
+    }
+
+    /// Whether the first bytes of a request may be here.
+    private func endIdling(_ outcome: WaitOutcome) -> Bool {
         connection.isIdle = false
         connection.renewShare()
         return outcome == .ready
@@ -114,7 +117,14 @@ final class HTTP1Session {
     private func refuse(
         _ status: HTTPResponse.Status, _ message: String, reason: String
     ) async throws(ConnectionFailure) {
-        let snapshot = worker.snapshot
+        hasUnreadBody = true
+        let response = refusal(status, message, reason: reason)
+        let writer = HTTP1ResponseWriter(connection, worker.snapshot, ResponseContext(keepAlive: false))
+        _ = try await writer.write(response, onError: { _ in })
+    }
+
+    @inline(never)
+    private func refusal(_ status: HTTPResponse.Status, _ message: String, reason: String) -> Response {
         let id = worker.makeRequestID()
         worker.logger.info(
             "A request was refused.",
@@ -123,38 +133,44 @@ final class HTTP1Session {
                 "request_id": "\(id)",
             ])
         let problem = Problem(status: status, explanation: message, requestID: id)
-        let response = snapshot.problemPage.response(for: problem, to: [:])
-        hasUnreadBody = true
-        let writer = HTTP1ResponseWriter(connection, snapshot, ResponseContext(keepAlive: false))
-        _ = try await writer.write(response, onError: { _ in })
+        return worker.snapshot.problemPage.response(for: problem, to: [:])
     }
 
     /// Answers one request.
     ///
     /// - Returns: whether the connection goes on.
     private func serve(_ parsed: ParsedHead) async throws(ConnectionFailure) -> Bool {
-        let snapshot = worker.snapshot
-        let began = worker.reactor.now
-        let incoming = parsed.framing == .none ? nil : IncomingBody(parsed, of: self, limits: snapshot.limits)
-        let exchange = Exchange(
-            head: parsed.head, number: number, connection: connection, snapshot: snapshot,
-            body: incoming.map { RequestBody(length: parsed.framing.length, source: $0) } ?? noBody)
+        let exchange = begin(parsed)
         let response = await exchange.respond()
-        incoming?.isResponding = true
-
+        exchange.incoming?.isResponding = true
         var outcome = ResponseOutcome(keepAlive: false, bodyBytes: 0, isAborted: true)
-        defer { exchange.record(response?.status, outcome, since: began) }
+        defer { exchange.record(response?.status, outcome) }
         guard let response else { return false }
-        let context = ResponseContext(
-            version: parsed.head.version, isHEAD: exchange.isHEAD,
-            keepAlive: parsed.keepAlive && number < snapshot.limits.requestsPerConnection && !worker.isDraining
-                && (incoming?.canBeDiscarded ?? true) && exchange.mayContinue)
-        let writer = HTTP1ResponseWriter(connection, snapshot, context)
+        let writer = HTTP1ResponseWriter(connection, exchange.snapshot, context(parsed, exchange))
         outcome = try await writer.write(response, onError: exchange.reportAbort)
-        guard let incoming else { return outcome.keepAlive }
+        guard let incoming = exchange.incoming else { return outcome.keepAlive }
         let isRead = try await incoming.discard()
         hasUnreadBody = !isRead
         return outcome.keepAlive && isRead
+    }
+
+    // Out of line: what is inlined into an asynchronous function lies in each idle connection's task.
+    @inline(never)
+    private func begin(_ parsed: ParsedHead) -> Exchange {
+        number += 1
+        worker.countRequest()
+        let incoming = parsed.framing == .none ? nil : IncomingBody(parsed, of: self, limits: worker.snapshot.limits)
+        return Exchange(
+            head: parsed.head, number: number, connection: connection, incoming: incoming,
+            body: incoming.map { RequestBody(length: parsed.framing.length, source: $0) } ?? noBody)
+    }
+
+    @inline(never)
+    private func context(_ parsed: ParsedHead, _ exchange: Exchange) -> ResponseContext {
+        ResponseContext(
+            version: parsed.head.version, isHEAD: exchange.isHEAD,
+            keepAlive: parsed.keepAlive && number < exchange.snapshot.limits.requestsPerConnection
+                && !worker.isDraining && exchange.mayContinue && (exchange.incoming?.canBeDiscarded ?? true))
     }
 }
 
