@@ -88,7 +88,12 @@ let package = Package(
             ["Modules", "HandlerKit", "HandlerTesting", "Configuration", "Files", "HTTPCore", httpTypes, logging, system]),
         tests("SupervisionTests", ["Supervision", logging, system]),
         tests("ServerTests", ["Server", "HandlerKit", "HTTPCore", "Configuration", httpTypes]),
-        tests("DaemonTests", ["Daemon", "Modules", "HandlerKit", "Configuration", system]),
+        tests(
+            "DaemonTests",
+            [
+                "Daemon", "Modules", "HandlerKit", "HandlerTesting", "Configuration", "Server", "Sockets", "Supervision",
+                "TLS", argumentParser, httpTypes, system,
+            ]),
         tests("IntegrationTests", ["portico", "CLinux", system]),
     ]
 )
