@@ -54,17 +54,6 @@ struct Settings: Sendable {
         }
     }
 
-    /// What holds before the client has named a server has no place in `[tls NAME]`.
-    private static func decodeTLS(_ document: Document, into diagnostics: inout [Diagnostic]) -> [Section] {
-        let written = document.sections(named: TLSKeys.schema.name)
-        let unnamed =
-            written.first { $0.argument == nil }
-            ?? DocumentSection(TLSKeys.schema.name, values: [:], source: document.file)
-        let named = written.filter { $0.argument != nil }
-        return [document.decode(unnamed, keys: TLSKeys.schema.keys, into: &diagnostics)].compactMap(\.self)
-            + named.compactMap { document.decode($0, keys: TLSKeys.namedKeys, into: &diagnostics) }
-    }
-
     /// All sections, for printing and comparing.
     var sections: [Section] { [server] + tls + handlers.map(\.section) }
 }
@@ -117,5 +106,18 @@ struct HandlerSection: Sendable {
             }
             seen[place] = handler
         }
+    }
+}
+
+extension Settings {
+    /// What holds before the client has named a server has no place in `[tls NAME]`.
+    fileprivate static func decodeTLS(_ document: Document, into diagnostics: inout [Diagnostic]) -> [Section] {
+        let written = document.sections(named: TLSKeys.schema.name)
+        let unnamed =
+            written.first { $0.argument == nil }
+            ?? DocumentSection(TLSKeys.schema.name, values: [:], source: document.file)
+        let named = written.filter { $0.argument != nil }
+        return [document.decode(unnamed, keys: TLSKeys.schema.keys, into: &diagnostics)].compactMap(\.self)
+            + named.compactMap { document.decode($0, keys: TLSKeys.namedKeys, into: &diagnostics) }
     }
 }
