@@ -69,7 +69,7 @@ struct SnapshotBuilder {
             let context = ModuleContext(mount: handler.prefix, logger: logger, blocking: blocking, server: server)
             do throws(ConfigurationFailure) {
                 return Route(
-                    host: handler.host, prefix: handler.prefix, module: handler.module.name,
+                    host: handler.host, prefix: handler.prefix,
                     handler: try handler.module.make(handler.section, context), bodyLimit: handler.bodyLimit)
             } catch {
                 diagnostics += error.diagnostics

@@ -103,7 +103,7 @@ final class HTTP1Session {
         worker.logger.info(
             "A request was refused.",
             metadata: [
-                "remote": "\(connection.facts.remote)", "status": "\(status.code)", "reason": "\(reason)",
+                "remote_addr": "\(connection.facts.remote)", "status": "\(status.code)", "reason": "\(reason)",
                 "request_id": "\(id)",
             ])
         let problem = Problem(status: status, explanation: message, requestID: id)
