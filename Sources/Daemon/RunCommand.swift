@@ -21,6 +21,8 @@ struct RunCommand: ParsableCommand {
 
     func run() throws {
         try Foreground.run(.file(file.filePath)) { announcement in
+            // The journal has it already, with fields.
+            guard !ServiceEnvironment.current().isJournal(.standardOutput) else { return }
             guard let url = announcement.url, let curl = announcement.curl else { return }
             Foreground.print("Serving \(url)\nTry: \(curl)")
         }
