@@ -55,18 +55,25 @@ let package = Package(
         layer("HTTPWire", ["HTTPCore", httpTypes]),
         layer("Configuration", [system]),
         layer("HandlerKit", ["Configuration", "Files", "HTTPCore", "Threads", httpTypes, logging, system]),
-        layer("Modules", ["HandlerKit", "Configuration", "Files", "HTTPCore", "Threads", httpTypes, logging, system, mustache]),
+        layer(
+            "Modules",
+            [
+                "Configuration", "Files", "HandlerKit", "HTTPCore", "Threads", httpTypes, logging, mustache,
+                system,
+            ]),
         layer("Supervision", ["CSystemd", "CLinux", logging, system]),
         layer(
             "Server",
             [
-                "Configuration", "Files", "HandlerKit", "HTTPCore", "HTTPWire", "Reactor", "Sockets", "Threads", "TLS",
+                "Configuration", "Files", "HandlerKit", "HTTPCore", "HTTPWire", "Reactor", "Sockets",
+                "Threads", "TLS",
                 httpTypes, logging, system,
             ]),
         layer(
             "Daemon",
             [
-                "Configuration", "HandlerKit", "Modules", "Reactor", "Server", "Sockets", "Supervision", "TLS",
+                "Configuration", "HandlerKit", "Modules", "Reactor", "Server", "Sockets", "Supervision",
+                "TLS",
                 argumentParser, logging, system,
             ]),
         .executableTarget(name: "portico", dependencies: ["Daemon"], swiftSettings: settings),
@@ -75,7 +82,7 @@ let package = Package(
             ["Configuration", "Files", "HandlerKit", "HTTPCore", "Threads", httpTypes, logging, system]),
 
         tests("ThreadsTests", ["Threads"]),
-        tests("FilesTests", ["Files", system]),
+        tests("FilesTests", ["Files", "HandlerTesting", system]),
         tests("SocketsTests", ["Sockets", "CLinux", system]),
         tests("ReactorTests", ["Reactor", "Sockets", "CLinux", system]),
         tests("TLSTests", ["TLS", "Sockets", system]),
@@ -85,7 +92,11 @@ let package = Package(
         tests("HandlerKitTests", ["HandlerKit", "HandlerTesting", "Files", "HTTPCore", httpTypes]),
         tests(
             "ModulesTests",
-            ["Modules", "HandlerKit", "HandlerTesting", "Configuration", "Files", "HTTPCore", httpTypes, logging, system]),
+            [
+                "Configuration", "Files", "HandlerKit", "HandlerTesting", "HTTPCore", "Modules", "Threads",
+                httpTypes,
+                logging, system,
+            ]),
         tests("SupervisionTests", ["Supervision", logging, system]),
         tests("ServerTests", ["Server", "HandlerKit", "HTTPCore", "Configuration", httpTypes]),
         tests("DaemonTests", ["Daemon", "Modules", "HandlerKit", "Configuration", system]),

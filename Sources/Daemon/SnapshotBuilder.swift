@@ -86,7 +86,7 @@ struct SnapshotBuilder {
     ) -> TLSContext? {
         var configuration = TLSContextConfiguration(defaultIdentity: identities.default, ticketKeys: ticketKeys)
         configuration.namedIdentities = identities.named
-        if settings.tls.first?[TLSKeys.minimum] == .tls13 { configuration.minimumVersion = .v1_3 }
+        if settings.tls.first?[TLSKeys.minimum] == .tls13 { configuration.minimumVersion = .tls13 }
         do throws(TLSFailure) {
             return try TLSContext(configuration)
         } catch {

@@ -53,7 +53,9 @@ extension OpenFile {
         var own = stat()
         guard unsafe fstatat(folder, path, &own, AT_SYMLINK_NOFOLLOW) == 0 else { return nil }
         let status = FileStatus(own)
-        guard status.kind == .symbolicLink else { return DirectoryEntry(name: name, status: status, isLink: false) }
+        guard status.kind == .symbolicLink else {
+            return DirectoryEntry(name: name, status: status, isLink: false)
+        }
         var target = stat()
         let follows = unsafe fstatat(folder, path, &target, 0) == 0
         return DirectoryEntry(name: name, status: follows ? FileStatus(target) : status, isLink: true)

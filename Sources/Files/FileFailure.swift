@@ -32,6 +32,7 @@ public struct FileFailure: Error, Sendable, Equatable, CustomStringConvertible {
     /// The call that failed, or what was found instead.
     public let context: String
 
+    /// A failure of a kind that the caller chose.
     public init(_ code: Code, errno: Errno? = nil, context: String) {
         self.code = code
         self.errno = errno
@@ -41,7 +42,8 @@ public struct FileFailure: Error, Sendable, Equatable, CustomStringConvertible {
     init(_ errno: Errno, context: String) {
         let code: Code =
             switch errno {
-            case .noSuchFileOrDirectory, .notDirectory, .fileNameTooLong, .tooManySymbolicLinkLevels: .notFound
+            case .noSuchFileOrDirectory, .notDirectory, .fileNameTooLong, .tooManySymbolicLinkLevels:
+                .notFound
             case .permissionDenied, .notPermitted: .notPermitted
             case .improperLink: .outside
             case .resourceTemporarilyUnavailable: .wouldBlock
@@ -50,6 +52,7 @@ public struct FileFailure: Error, Sendable, Equatable, CustomStringConvertible {
         self.init(code, errno: errno, context: context)
     }
 
+    /// The call and the system's words for its error.
     public var description: String {
         errno.map { "\(context): \($0)" } ?? context
     }

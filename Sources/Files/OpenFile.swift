@@ -28,7 +28,7 @@ public final class OpenFile: Sendable {
     public func read(into buffer: inout MutableSpan<UInt8>, at offset: UInt64) throws(FileFailure) -> Int? {
         do {
             return try read(into: &buffer, at: offset, flags: CInt(CLINUX_RWF_NOWAIT))
-        } catch where error.code == .wouldBlock || error.errno == .notSupportedOnSocket {
+        } catch  where error.code == .wouldBlock || error.errno == .notSupportedOnSocket {
             return nil
         } catch {
             throw error
@@ -38,7 +38,9 @@ public final class OpenFile: Sendable {
     /// Reads at an offset and waits for the disk if need be.
     ///
     /// - Returns: How many bytes were read into the buffer's front: 0 at the end of the file.
-    public func readBlocking(into buffer: inout MutableSpan<UInt8>, at offset: UInt64) throws(FileFailure) -> Int {
+    public func readBlocking(into buffer: inout MutableSpan<UInt8>, at offset: UInt64) throws(FileFailure)
+        -> Int
+    {
         try read(into: &buffer, at: offset, flags: 0)
     }
 

@@ -5,7 +5,8 @@ import HTTPTypes
 public struct AcceptEncoding: Sendable, Hashable {
     private var weights: [String: Int] = [:]
 
-    /// Reads the request's Accept-Encoding fields. Without any the client takes `identity`, and nothing is coded for it.
+    /// Reads the request's Accept-Encoding fields. Without any the client takes `identity`, and nothing is
+    /// coded for it.
     public init(_ fields: HTTPFields) {
         for field in fields where field.name == .acceptEncoding {
             for preference in Preference.list(field.value) {
@@ -22,8 +23,8 @@ public struct AcceptEncoding: Sendable, Hashable {
         return weights["*"] ?? 0
     }
 
-    /// The coding of `offered` (in lower case, the server's favourite first) that the client likes best, nil if it
-    /// takes none or likes `identity` better.
+    /// The coding of `offered` (in lower case, the server's favourite first) that the client likes best, nil
+    /// if it takes none or likes `identity` better.
     public func preferred(of offered: [String]) -> String? {
         var best: String?
         var bestWeight = 0

@@ -1,4 +1,5 @@
-// Owns the host and port of a target or of the Host field (RFC 3986 §3.2, RFC 9110 §7.2), without user information.
+// Owns the host and port of a target or of the Host field (RFC 3986 §3.2, RFC 9110 §7.2), without user
+// information.
 
 /// A host and, if there is one, a port.
 public struct Authority: Sendable, Hashable {
@@ -49,7 +50,8 @@ public struct Authority: Sendable, Hashable {
         var index = 1
         while index < bytes.count, bytes[index] != UInt8(ascii: "]") {
             let byte = bytes[index]
-            guard byte == UInt8(ascii: ":") || byte == UInt8(ascii: ".") || byte.hexadecimalValue != nil else {
+            guard byte == UInt8(ascii: ":") || byte == UInt8(ascii: ".") || byte.hexadecimalValue != nil
+            else {
                 return nil
             }
             index += 1

@@ -12,7 +12,8 @@ public enum ByteRangeRequest: Sendable, Hashable {
     /// How many parts a request may ask for where the caller names no limit; one that asks for more gets all.
     public static let defaultLimit = 16
 
-    /// Resolves the value of a Range field. Ranges that overlap, or more than `limit`, get the whole (RFC 9110 §14.2).
+    /// Resolves the value of a Range field. Ranges that overlap, or more than `limit`, get the whole (RFC
+    /// 9110 §14.2).
     /// - Parameter size: the representation's size in bytes.
     public init(_ value: String?, size: UInt64, limit: Int = defaultLimit) {
         guard let value, let specifiers = Self.specifiers(value) else {

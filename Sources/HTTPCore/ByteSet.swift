@@ -1,4 +1,5 @@
-// Owns the character classes of RFC 9110, RFC 3986 as sets of ASCII bytes: membership is two shifts, no table.
+// Owns the character classes of RFC 9110, RFC 3986 as sets of ASCII bytes: membership is two shifts, no
+// table.
 
 /// A set of ASCII bytes; a byte above 0x7F is in none.
 package struct ByteSet: Sendable {
@@ -43,7 +44,8 @@ package struct ByteSet: Sendable {
     @inlinable package static var query: ByteSet {
         ByteSet(low: 0xAFFF_FFF2_0000_0000, high: 0x7FFF_FFFF_FFFF_FFFF)
     }
-    /// What a path in a `Location` or a link keeps unencoded: no character that HTML, a shell or a header minds.
+    /// What a path in a `Location` or a link keeps unencoded: no character that HTML, a shell or a header
+    /// minds.
     @inlinable package static var unencodedPath: ByteSet {
         ByteSet(low: 0x27FF_FFD2_0000_0000, high: 0x47FF_FFFE_87FF_FFFF)
     }

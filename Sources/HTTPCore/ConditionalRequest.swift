@@ -24,7 +24,9 @@ public enum ConditionalRequest {
         exists: Bool = true
     ) -> Outcome {
         if let condition = fields[.ifMatch] {
-            guard exists, matches(condition, etag, EntityTag.matchesStrongly) else { return .preconditionFailed }
+            guard exists, matches(condition, etag, EntityTag.matchesStrongly) else {
+                return .preconditionFailed
+            }
         } else if let since = date(fields, .ifUnmodifiedSince), let lastModified, lastModified > since {
             return .preconditionFailed
         }
@@ -39,8 +41,8 @@ public enum ConditionalRequest {
         return .proceed
     }
 
-    /// Whether a Range field counts: there is no If-Range, or it holds the strong tag or the exact date of what is
-    /// there now (RFC 9110 §13.1.5).
+    /// Whether a Range field counts: there is no If-Range, or it holds the strong tag or the exact date of
+    /// what is there now (RFC 9110 §13.1.5).
     public static func permitsRange(_ fields: HTTPFields, etag: EntityTag?, lastModified: HTTPDate?) -> Bool {
         guard let condition = fields[.ifRange] else { return true }
         if let tag = EntityTag(parsing: condition[...]) { return etag?.matchesStrongly(tag) ?? false }

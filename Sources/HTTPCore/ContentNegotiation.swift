@@ -1,4 +1,5 @@
-// Owns the server's one rule of content negotiation: HTML and JSON only for a client that names them, text otherwise.
+// Owns the server's one rule of content negotiation: HTML and JSON only for a client that names them, text
+// otherwise.
 import HTTPTypes
 
 /// The forms in which every page of the server exists.
@@ -16,15 +17,16 @@ public enum ContentNegotiation {
     /// The representation to send; answers by it carry `Vary: Accept`.
     ///
     /// HTML if Accept names `text/html` or `application/xhtml+xml`; JSON if it names `application/json`,
-    /// `application/problem+json` or another `+json`; else text. Of those named the highest weight wins, and of equals
-    /// HTML before JSON before text. A weight of 0 excludes. Wildcards name nothing.
+    /// `application/problem+json` or another `+json`; else text. Of those named the highest weight wins, and
+    /// of equals HTML before JSON before text. A weight of 0 excludes. Wildcards name nothing.
     public static func representation(for fields: HTTPFields) -> Representation {
         var best = Representation.text
         var bestWeight = 0
         for field in fields where field.name == .accept {
             for preference in Preference.list(field.value) where preference.weight > 0 {
                 guard let named = MediaType(preference.value).flatMap(representation(of:)) else { continue }
-                if preference.weight > bestWeight || preference.weight == bestWeight && named.rank < best.rank {
+                if preference.weight > bestWeight || preference.weight == bestWeight && named.rank < best.rank
+                {
                     best = named
                     bestWeight = preference.weight
                 }
@@ -33,8 +35,8 @@ public enum ContentNegotiation {
         return best
     }
 
-    /// The weight, in thousandths, that Accept gives to `type`: by the most specific range that matches it; 1,000
-    /// without an Accept field.
+    /// The weight, in thousandths, that Accept gives to `type`: by the most specific range that matches it;
+    /// 1,000 without an Accept field.
     public static func weight(of type: MediaType, in fields: HTTPFields) -> Int {
         guard fields.contains(.accept) else { return 1_000 }
         var weight = 0
@@ -60,7 +62,8 @@ public enum ContentNegotiation {
         }
     }
 
-    /// How closely `range` names `type`, nil if it does not: 0 for `*/*`, 1 for `type/*`, then one more a parameter.
+    /// How closely `range` names `type`, nil if it does not: 0 for `*/*`, 1 for `type/*`, then one more a
+    /// parameter.
     private static func specificityOfMatch(_ range: MediaType, _ type: MediaType) -> Int? {
         if range.type == "*" { return 0 }
         guard range.type == type.type else { return nil }

@@ -18,14 +18,17 @@ public struct EntityTag: Sendable, Hashable {
     public init?(parsing text: Substring) {
         isWeak = text.hasPrefix("W/")
         let quoted = isWeak ? text.dropFirst(2) : text
-        guard quoted.utf8.count >= 2, quoted.utf8.first == UInt8(ascii: "\""), quoted.utf8.last == UInt8(ascii: "\"")
+        guard quoted.utf8.count >= 2, quoted.utf8.first == UInt8(ascii: "\""),
+            quoted.utf8.last == UInt8(ascii: "\"")
         else { return nil }
         opaque = String(quoted.dropFirst().dropLast())
         guard Self.isOpaque(opaque) else { return nil }
     }
 
     /// Whether both are strong and the same: what Range and If-Match need.
-    public func matchesStrongly(_ other: EntityTag) -> Bool { !isWeak && !other.isWeak && opaque == other.opaque }
+    public func matchesStrongly(_ other: EntityTag) -> Bool {
+        !isWeak && !other.isWeak && opaque == other.opaque
+    }
 
     /// Whether they are the same but for their strength: what If-None-Match needs.
     public func matchesWeakly(_ other: EntityTag) -> Bool { opaque == other.opaque }

@@ -54,7 +54,8 @@ public enum FieldSyntax {
         return text[first...last]
     }
 
-    /// The parts of `text` between separators that stand outside quoted strings, trimmed, empty ones left out.
+    /// The parts of `text` between separators that stand outside quoted strings, trimmed, empty ones left
+    /// out.
     static func split(_ text: Substring, at separator: UInt8) -> [Substring] {
         var parts: [Substring] = []
         var start = text.startIndex

@@ -14,11 +14,14 @@ public struct HTTPDate: Sendable, Hashable, Comparable {
     }
 
     /// Orders dates by time.
-    public static func < (lhs: HTTPDate, rhs: HTTPDate) -> Bool { lhs.secondsSinceEpoch < rhs.secondsSinceEpoch }
+    public static func < (lhs: HTTPDate, rhs: HTTPDate) -> Bool {
+        lhs.secondsSinceEpoch < rhs.secondsSinceEpoch
+    }
 
     /// Appends the 29 bytes of the IMF-fixdate.
     public func append(to output: inout [UInt8]) {
-        let days = Int(secondsSinceEpoch >= 0 ? secondsSinceEpoch / 86_400 : (secondsSinceEpoch - 86_399) / 86_400)
+        let days = Int(
+            secondsSinceEpoch >= 0 ? secondsSinceEpoch / 86_400 : (secondsSinceEpoch - 86_399) / 86_400)
         let second = Int(secondsSinceEpoch) - days * 86_400
         let date = CivilDate(daysSinceEpoch: days)
         let weekday = ((days + 4) % 7 + 7) % 7
@@ -63,7 +66,8 @@ extension HTTPDate: CustomStringConvertible {
     }
 }
 
-/// A day of the proleptic Gregorian calendar; the arithmetic counts from 0000-03-01 so that leap days end a year.
+/// A day of the proleptic Gregorian calendar; the arithmetic counts from 0000-03-01 so that leap days end a
+/// year.
 struct CivilDate: Hashable {
     let year: Int
     let month: Int

@@ -20,7 +20,8 @@ extension HTTPDate {
 
     /// `Sun, 06 Nov 1994 08:49:37 GMT`
     private static func fixdate(_ bytes: Span<UInt8>) -> HTTPDate? {
-        guard name(bytes, at: 0, in: weekdays) != nil, matches(bytes, at: 3, ", "), matches(bytes, at: 7, " "),
+        guard name(bytes, at: 0, in: weekdays) != nil, matches(bytes, at: 3, ", "),
+            matches(bytes, at: 7, " "),
             matches(bytes, at: 11, " "), matches(bytes, at: 16, " "), matches(bytes, at: 25, " GMT"),
             let day = number(bytes, at: 5), let month = name(bytes, at: 8, in: months),
             let century = number(bytes, at: 12), let year = number(bytes, at: 14)
@@ -30,9 +31,11 @@ extension HTTPDate {
 
     /// `Sun Nov  6 08:49:37 1994`
     private static func asctime(_ bytes: Span<UInt8>) -> HTTPDate? {
-        guard name(bytes, at: 0, in: weekdays) != nil, matches(bytes, at: 7, " "), matches(bytes, at: 10, " "),
+        guard name(bytes, at: 0, in: weekdays) != nil, matches(bytes, at: 7, " "),
+            matches(bytes, at: 10, " "),
             matches(bytes, at: 19, " "), let month = name(bytes, at: 4, in: months),
-            let day = bytes[8] == UInt8(ascii: " ") ? bytes[9].decimalValue.map(Int.init) : number(bytes, at: 8),
+            let day = bytes[8] == UInt8(ascii: " ")
+                ? bytes[9].decimalValue.map(Int.init) : number(bytes, at: 8),
             let century = number(bytes, at: 20), let year = number(bytes, at: 22)
         else { return nil }
         return date(bytes, CivilDate(year: century * 100 + year, month: month + 1, day: day), timeAt: 11)
@@ -57,7 +60,8 @@ extension HTTPDate {
     /// The date with the time `08:49:37` at `index`; second 60 is a leap second and counts as 59.
     private static func date(_ bytes: Span<UInt8>, _ civil: CivilDate, timeAt index: Int) -> HTTPDate? {
         guard matches(bytes, at: index + 2, ":"), matches(bytes, at: index + 5, ":"),
-            let hour = number(bytes, at: index), hour < 24, let minute = number(bytes, at: index + 3), minute < 60,
+            let hour = number(bytes, at: index), hour < 24, let minute = number(bytes, at: index + 3),
+            minute < 60,
             let second = number(bytes, at: index + 6), second <= 60, civil.year >= 1,
             CivilDate(daysSinceEpoch: civil.daysSinceEpoch) == civil
         else { return nil }
@@ -66,7 +70,9 @@ extension HTTPDate {
     }
 
     private static func number(_ bytes: Span<UInt8>, at index: Int) -> Int? {
-        guard let tens = bytes[index].decimalValue, let ones = bytes[index + 1].decimalValue else { return nil }
+        guard let tens = bytes[index].decimalValue, let ones = bytes[index + 1].decimalValue else {
+            return nil
+        }
         return Int(tens * 10 + ones)
     }
 
@@ -80,7 +86,9 @@ extension HTTPDate {
     private static func name(_ bytes: Span<UInt8>, at index: Int, in names: [UInt8]) -> Int? {
         var start = 0
         while start < names.count {
-            if bytes[index] == names[start], bytes[index + 1] == names[start + 1], bytes[index + 2] == names[start + 2] {
+            if bytes[index] == names[start], bytes[index + 1] == names[start + 1],
+                bytes[index + 2] == names[start + 2]
+            {
                 return start / 3
             }
             start += 3

@@ -36,7 +36,9 @@ public struct MediaType: Sendable, Hashable {
     /// Parses a media type or a range of them; nil if it is not one.
     public init?(_ text: Substring) {
         let parts = FieldSyntax.split(text, at: UInt8(ascii: ";"))
-        guard let essence = parts.first, let slash = essence.utf8.firstIndex(of: UInt8(ascii: "/")) else { return nil }
+        guard let essence = parts.first, let slash = essence.utf8.firstIndex(of: UInt8(ascii: "/")) else {
+            return nil
+        }
         let type = essence[..<slash].lowercased()
         let subtype = essence[essence.utf8.index(after: slash)...].lowercased()
         guard FieldSyntax.isToken(type), FieldSyntax.isToken(subtype), type != "*" || subtype == "*" else {
@@ -93,7 +95,9 @@ extension MediaType: CustomStringConvertible {
     /// The type as it stands in a field; parameter values that are no tokens are quoted.
     public var description: String {
         parameters.reduce(essence) { text, parameter in
-            guard !FieldSyntax.isToken(parameter.value) else { return "\(text); \(parameter.name)=\(parameter.value)" }
+            guard !FieldSyntax.isToken(parameter.value) else {
+                return "\(text); \(parameter.name)=\(parameter.value)"
+            }
             var quoted = ""
             for scalar in parameter.value.unicodeScalars {
                 if scalar == "\"" || scalar == "\\" { quoted.unicodeScalars.append("\\") }

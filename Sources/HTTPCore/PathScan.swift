@@ -1,4 +1,5 @@
-// Owns one look at a raw path, which tells whether it is normal already, and the normalising of one that is not.
+// Owns one look at a raw path, which tells whether it is normal already, and the normalising of one that is
+// not.
 
 /// What one pass over the bytes of a path and query found.
 struct PathScan {
@@ -15,7 +16,8 @@ struct PathScan {
         while index < bytes.count, bytes[index] != UInt8(ascii: "?") {
             let byte = bytes[index]
             guard ByteSet.path.contains(byte) || byte >= 0x80 else {
-                throw HTTPSyntaxError(.invalidTarget, context: "the path has a character that a URI may not have")
+                throw HTTPSyntaxError(
+                    .invalidTarget, context: "the path has a character that a URI may not have")
             }
             // A dot after a slash may only be a hidden file; the slow way then finds that nothing changes.
             if byte == UInt8(ascii: "%") || previous == UInt8(ascii: "/") && (byte == 0x2E || byte == 0x2F) {
@@ -28,7 +30,8 @@ struct PathScan {
         self.isNormal = isNormal
         while index < bytes.count {
             guard ByteSet.query.contains(bytes[index]) || bytes[index] >= 0x80 else {
-                throw HTTPSyntaxError(.invalidTarget, context: "the query has a character that a URI may not have")
+                throw HTTPSyntaxError(
+                    .invalidTarget, context: "the query has a character that a URI may not have")
             }
             index += 1
         }
@@ -58,7 +61,8 @@ struct PathScan {
             var byte = raw[index]
             if byte == UInt8(ascii: "%") {
                 guard let decoded = PercentEncoding.byte(in: raw, at: index) else {
-                    throw HTTPSyntaxError(.invalidPercentEncoding, context: "a % in the path lacks two digits")
+                    throw HTTPSyntaxError(
+                        .invalidPercentEncoding, context: "a % in the path lacks two digits")
                 }
                 guard decoded != 0 else { throw HTTPSyntaxError(.nulInPath, context: "the path has a NUL") }
                 byte = decoded
@@ -70,8 +74,8 @@ struct PathScan {
         return output
     }
 
-    /// Appends one segment with a slash before it, or does what a dot segment asks; true if the path so far is a
-    /// folder's by its last segment.
+    /// Appends one segment with a slash before it, or does what a dot segment asks; true if the path so far
+    /// is a folder's by its last segment.
     private static func append(_ segment: ArraySlice<UInt8>, to output: inout [UInt8]) -> Bool {
         let dot = UInt8(ascii: ".")
         if segment.isEmpty || segment.elementsEqual(CollectionOfOne(dot)) { return true }

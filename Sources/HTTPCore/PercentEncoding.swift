@@ -7,7 +7,8 @@ public enum PercentEncoding {
         encode(path, except: .unencodedPath)
     }
 
-    /// `segment` as it may stand in a relative link; slashes and colons are encoded. Any bytes may be encoded.
+    /// `segment` as it may stand in a relative link; slashes and colons are encoded. Any bytes may be
+    /// encoded.
     public static func encode(segment: some Sequence<UInt8>) -> String {
         encode(segment, except: .unencodedSegment)
     }

@@ -1,4 +1,5 @@
-// Owns the weighted lists of Accept and its kin (RFC 9110 §12.4.2, §12.5); weights are thousandths, 0 is "never".
+// Owns the weighted lists of Accept and its kin (RFC 9110 §12.4.2, §12.5); weights are thousandths, 0 is
+// "never".
 
 /// One element of a weighted list: what is preferred, and how much.
 struct Preference {
@@ -12,7 +13,8 @@ struct Preference {
         FieldSyntax.list(field).compactMap { element in
             let parts = FieldSyntax.split(element, at: UInt8(ascii: ";"))
             let last = parts.last ?? ""
-            guard parts.count > 1, last.utf8.starts(with: "q=".utf8) || last.utf8.starts(with: "Q=".utf8) else {
+            guard parts.count > 1, last.utf8.starts(with: "q=".utf8) || last.utf8.starts(with: "Q=".utf8)
+            else {
                 return Preference(value: element, weight: 1_000)
             }
             guard let weight = weight(last.dropFirst(2)) else { return nil }

@@ -1,5 +1,5 @@
-// Owns application/x-www-form-urlencoded, read by the rules of the WHATWG URL standard §5.1: order and repeated
-// names are kept, a malformed % stays as it is, bytes that are not UTF-8 become U+FFFD.
+// Owns application/x-www-form-urlencoded, read by the rules of the WHATWG URL standard §5.1: order and
+// repeated names are kept, a malformed % stays as it is, bytes that are not UTF-8 become U+FFFD.
 
 /// The name-value pairs of a query or of a form's body.
 public struct QueryItems: Sendable, Hashable {

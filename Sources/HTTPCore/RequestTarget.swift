@@ -1,5 +1,5 @@
-// Owns the request target (RFC 9112 §3.2). `path` is decoded once and normalised: it starts with one slash, has no
-// empty, `.` or `..` segment, and no NUL; `raw` is what the client sent.
+// Owns the request target (RFC 9112 §3.2). `path` is decoded once and normalised: it starts with one slash,
+// has no empty, `.` or `..` segment, and no NUL; `raw` is what the client sent.
 import HTTPTypes
 
 /// What a request asks for: the target of the request line, or `:path` of HTTP/2.
@@ -36,7 +36,8 @@ public struct RequestTarget: Sendable, Hashable {
     private let authorityRange: Range<Int>
 
     /// Parses and normalises a target.
-    /// - Throws: `invalidTarget`, `invalidPercentEncoding`, `nulInPath` or `invalidAuthority`; status 400 each.
+    /// - Throws: `invalidTarget`, `invalidPercentEncoding`, `nulInPath` or `invalidAuthority`; status 400
+    ///   each.
     public init(_ raw: String, method: HTTPRequest.Method) throws(HTTPSyntaxError) {
         if raw == "*", method == .options {
             self.init(.asterisk, raw, path: raw, pathRange: 0..<1)
@@ -45,7 +46,8 @@ public struct RequestTarget: Sendable, Hashable {
                 throw HTTPSyntaxError(.invalidAuthority, context: "CONNECT needs a host and a port")
             }
             let all = 0..<raw.utf8.count
-            self.init(.authority, raw, path: "", pathRange: all.upperBound..<all.upperBound, authorityRange: all)
+            self.init(
+                .authority, raw, path: "", pathRange: all.upperBound..<all.upperBound, authorityRange: all)
         } else {
             try self.init(parsing: raw)
         }
@@ -95,7 +97,9 @@ public struct RequestTarget: Sendable, Hashable {
         guard scheme == 4 || scheme == 5, scheme + 2 < bytes.count, bytes[scheme + 1] == UInt8(ascii: "/"),
             bytes[scheme + 2] == UInt8(ascii: "/"),
             isHTTP(bytes.extracting(0..<scheme))
-        else { throw HTTPSyntaxError(.invalidTarget, context: "the target is neither a path nor an http URI") }
+        else {
+            throw HTTPSyntaxError(.invalidTarget, context: "the target is neither a path nor an http URI")
+        }
         let start = scheme + 3
         var end = start
         while end < bytes.count, bytes[end] != UInt8(ascii: "/"), bytes[end] != UInt8(ascii: "?") { end += 1 }

@@ -1,12 +1,13 @@
-// Owns the delimiting of a request's content (RFC 9112 §6.3, §7.1). It copies nothing but trailers: what it finds are
-// ranges in the caller's bytes, and between calls it keeps a state, never a span.
+// Owns the delimiting of a request's content (RFC 9112 §6.3, §7.1). It copies nothing but trailers: what it
+// finds are ranges in the caller's bytes, and between calls it keeps a state, never a span.
 import HTTPTypes
 
 /// What the decoder found in the bytes that it was given.
 package enum BodyEvent: Sendable {
     /// Drop `consumed` bytes, which is all of them, and read more.
     case needMore(consumed: Int)
-    /// This range of the input is content; what lies before its upper bound is consumed. Call again with the rest.
+    /// This range of the input is content; what lies before its upper bound is consumed. Call again with the
+    /// rest.
     case data(Range<Int>)
     /// The content is complete after `consumed` bytes of the input; a next request may follow.
     case end(trailers: HTTPFields, consumed: Int)

@@ -1,5 +1,5 @@
-// Owns the line before a chunk's data (RFC 9112 §7.1, §7.1.1), one byte at a time. White space may stand where the
-// grammar has BWS, that is around `;` and `=`, and nowhere else: not before the CRLF.
+// Owns the line before a chunk's data (RFC 9112 §7.1, §7.1.1), one byte at a time. White space may stand
+// where the grammar has BWS, that is around `;` and `=`, and nowhere else: not before the CRLF.
 import HTTPCore
 
 /// The line before a chunk's data: its size in hexadecimal digits, then extensions.
@@ -70,7 +70,9 @@ struct ChunkLine: Sendable {
         byte == UInt8(ascii: ";") ? .nameStart : blank(byte, next)
     }
 
-    private static func blank(_ byte: UInt8, _ next: State) -> State? { FieldSyntax.isWhitespace(byte) ? next : nil }
+    private static func blank(_ byte: UInt8, _ next: State) -> State? {
+        FieldSyntax.isWhitespace(byte) ? next : nil
+    }
 
     private static func lineEnd(_ byte: UInt8) -> State? { byte == UInt8(ascii: "\r") ? .lineFeed : nil }
 }

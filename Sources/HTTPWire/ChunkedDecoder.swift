@@ -1,4 +1,5 @@
-// Owns the chunked coding (RFC 9112 §7.1), one byte of framing at a time; sizes, extensions and trailers are bounded.
+// Owns the chunked coding (RFC 9112 §7.1), one byte of framing at a time; sizes, extensions and trailers are
+// bounded.
 import HTTPCore
 import HTTPTypes
 
@@ -84,9 +85,9 @@ struct ChunkedDecoder: Sendable {
         while index < bytes.count, bytes[index] != UInt8(ascii: "\r") {
             guard let line = try FieldLine(bytes, at: index) else { throw RequestFailure(.invalidTrailer) }
             guard fields.count < limits.fieldCount else { throw RequestFailure(.tooManyFields) }
-            let name = try FieldName(bytes.extracting(line.name))
-            guard name.role == .ordinary else { throw RequestFailure(.invalidTrailer) }
-            fields.append(HTTPField(name: name.name, bytes: bytes.extracting(line.value)))
+            let known = try KnownLine(bytes, line)
+            guard known.name.role == .ordinary else { throw RequestFailure(.invalidTrailer) }
+            fields.append(known.field)
             index = line.end
         }
         return fields

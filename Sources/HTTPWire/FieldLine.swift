@@ -1,9 +1,10 @@
-// Owns one field line: where its name and value lie (RFC 9112 §5). Strict: CRLF only, no folding, no control characters.
+// Owns one field line: where its name and value lie (RFC 9112 §5). Strict: CRLF only, no folding, no control
+// characters.
 import HTTPCore
 
 /// Where the parts of a field line lie in the bytes it was read from.
 struct FieldLine {
-    /// The name, a token.
+    /// The name; `FieldName` tells whether it is a token.
     let name: Range<Int>
     /// The value without the white space around it.
     let value: Range<Int>
@@ -13,7 +14,8 @@ struct FieldLine {
     /// Reads the line at `start`, nil if it is not complete. There is at least one byte at `start`, not a CR.
     init?(_ bytes: Span<UInt8>, at start: Int) throws(RequestFailure) {
         var colon = start
-        while colon < bytes.count, ByteSet.token.contains(bytes[colon]) { colon &+= 1 }
+        // Whether these are token characters is asked of names that are not known already.
+        while colon < bytes.count, bytes[colon] > 0x20, bytes[colon] != UInt8(ascii: ":") { colon &+= 1 }
         guard colon < bytes.count else { return nil }
         guard bytes[colon] == UInt8(ascii: ":"), colon > start else {
             throw Self.failure(bytes, at: colon, lineStart: start)
@@ -44,32 +46,5 @@ struct FieldLine {
         let byte = bytes[index]
         if index == lineStart, FieldSyntax.isWhitespace(byte) { return RequestFailure(.foldedField) }
         return RequestFailure(byte == 0x0D || byte == 0x0A ? .bareLineEnding : .malformedField)
-    }
-}
-
-extension Span<UInt8> {
-    /// The offset of the first control character but the tab at or after `start`; `count` if there is none.
-    func firstControl(from start: Int) -> Int {
-        var index = start
-        while index &+ 16 <= count {
-            let block = extracting(index..<(index &+ 16))
-            var found = false
-            for offset in 0..<16 {
-                let byte = block[offset]
-                found = found || (byte < 0x20 && byte != 0x09) || byte == 0x7F
-            }
-            if found { break }
-            index &+= 16
-        }
-        while index < count, !FieldSyntax.isControl(self[index]) { index &+= 1 }
-        return index
-    }
-
-    /// Whether the bytes are `text`, which is in lower case, but for the case of letters.
-    func equalsIgnoringCase(_ text: String) -> Bool {
-        let other = text.utf8.span
-        guard count == other.count else { return false }
-        for index in indices where self[index].lowercasedASCII != other[index] { return false }
-        return true
     }
 }

@@ -1,4 +1,5 @@
-// Owns the reading of one head from its request line to its empty line, and the judgement on what it says of itself.
+// Owns the reading of one head from its request line to its empty line, and the judgement on what it says of
+// itself.
 import HTTPCore
 import HTTPTypes
 
@@ -14,38 +15,58 @@ struct HeadReader {
 
     private init(_ line: RequestLine) { self.line = line }
 
-    /// Reads the head at `start` and says where it ends; nil if it is not complete.
+    /// Reads the head at `start` and says where it ends; nil if it is not complete. `memory` has the head
+    /// before, and this one afterwards.
     static func read(
-        _ bytes: Span<UInt8>, from start: Int, limits: HTTPLimits
+        _ bytes: Span<UInt8>, from start: Int, limits: HTTPLimits, memory: inout HeadMemory
     ) throws(RequestFailure) -> (head: RequestHead, end: Int)? {
-        guard start < bytes.count, let line = try RequestLine(bytes, at: start, limit: limits.requestLineBytes) else {
-            return nil
-        }
+        if let repeated = memory.repeated(bytes, from: start) { return repeated }
+        guard let line = try RequestLine(bytes, at: start, limit: limits.requestLineBytes) else { return nil }
         var reader = HeadReader(line)
-        reader.fields.reserveCapacity(16)
+        var lines: [KnownLine] = []
+        lines.reserveCapacity(max(memory.lines.count, 12))
+        reader.fields.reserveCapacity(max(memory.lines.count, 12))
         var index = line.end
-        var count = 0
+        var cursor = 0
         while index < bytes.count, bytes[index] != UInt8(ascii: "\r") {
-            guard let field = try FieldLine(bytes, at: index) else { return nil }
-            count += 1
-            guard count <= limits.fieldCount else { throw RequestFailure(.tooManyFields) }
-            try reader.take(try FieldName(bytes.extracting(field.name)), bytes.extracting(field.value))
-            index = field.end
+            guard let (known, value, end) = try Self.line(bytes, at: index, memory, &cursor) else {
+                return nil
+            }
+            guard lines.count < limits.fieldCount else { throw RequestFailure(.tooManyFields) }
+            try reader.take(known, bytes.extracting(value))
+            lines.append(known)
+            index = end
         }
         guard index + 1 < bytes.count else { return nil }
         guard bytes[index + 1] == UInt8(ascii: "\n") else { throw RequestFailure(.bareLineEnding) }
-        return (try reader.finish(), index + 2)
+        let head = try reader.finish()
+        memory.keep(head, lines, size: index + 2 - start)
+        return (head, index + 2)
+    }
+
+    /// The line at `index`, its value and its end; nil if it is not complete. `cursor` follows it in the head
+    /// before, over lines whose value changed and lines that are new.
+    private static func line(
+        _ bytes: Span<UInt8>, at index: Int, _ memory: HeadMemory, _ cursor: inout Int
+    ) throws(RequestFailure) -> (known: KnownLine, value: Range<Int>, end: Int)? {
+        if cursor < memory.lines.count, let end = memory.lines[cursor].end(in: bytes, at: index) {
+            let known = memory.lines[cursor]
+            cursor += 1
+            return (known, (index + known.field.name.rawName.utf8.count + 2)..<(end - 2), end)
+        }
+        guard let line = try FieldLine(bytes, at: index) else { return nil }
+        let known = try KnownLine(bytes, line)
+        if cursor < memory.lines.count, memory.lines[cursor].field.name == known.field.name { cursor += 1 }
+        return (known, line.value, line.end)
     }
 
     /// Takes one field; those that frame or route the message are judged at once.
-    private mutating func take(_ name: FieldName, _ value: Span<UInt8>) throws(RequestFailure) {
-        switch name.role {
+    private mutating func take(_ line: KnownLine, _ value: Span<UInt8>) throws(RequestFailure) {
+        switch line.name.role {
         case .host:
             guard host == nil else { throw RequestFailure(.repeatedHost) }
-            guard Authority.isValid(value), let text = String(validating: value) else {
-                throw RequestFailure(.invalidHost)
-            }
-            host = text
+            guard Authority.isValid(value) else { throw RequestFailure(.invalidHost) }
+            host = line.field.value
             return
         case .contentLength: try takeContentLength(value)
         case .transferEncoding: try takeTransferEncoding(value)
@@ -53,7 +74,7 @@ struct HeadReader {
         case .expect: try takeExpect(value)
         case .ordinary: break
         }
-        fields.append(HTTPField(name: name.name, bytes: value))
+        fields.append(line.field)
     }
 
     /// Digits only (RFC 9110 §8.6), once only.
@@ -91,7 +112,8 @@ struct HeadReader {
         guard host != nil || line.version == .http1_0 else { throw RequestFailure(.missingHost) }
         guard !isChunked || contentLength == nil else { throw RequestFailure(.lengthAndCoding) }
         let framing: BodyFraming =
-            if isChunked { .chunked } else if let length = contentLength, length > 0 { .length(length) } else { .none }
+            if isChunked { .chunked } else if let length = contentLength, length > 0 { .length(length) } else
+            { .none }
         let request = HTTPRequest(
             method: line.method, scheme: nil, authority: line.target.authority ?? host, path: line.target.raw,
             headerFields: fields)

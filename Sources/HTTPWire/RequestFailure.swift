@@ -6,7 +6,8 @@ package struct RequestFailure: Error, Sendable, Hashable {
     /// What is wrong with the request; its name is stable for logs and tests.
     package struct Code: Sendable, Hashable, CustomStringConvertible {
         private enum Kind: String {
-            case malformedRequestLine, malformedTarget, malformedVersion, unsupportedVersion, requestLineTooLong
+            case malformedRequestLine, malformedTarget, malformedVersion, unsupportedVersion,
+                requestLineTooLong
             case malformedField, foldedField, bareLineEnding, headTooLarge, tooManyFields
             case missingHost, repeatedHost, invalidHost, unknownExpectation
             case invalidContentLength, repeatedContentLength, lengthAndCoding, invalidTransferCoding

@@ -14,8 +14,9 @@ package enum BodyFraming: Sendable, Hashable {
 
 /// The head of a request.
 package struct RequestHead: Sendable {
-    /// Method, authority, target as sent (`path`), fields in order. The scheme is nil: the server knows it. Host is
-    /// the authority, or what an absolute-form says in its place (RFC 9112 §3.2.2), and not among the fields.
+    /// Method, authority, target as sent (`path`), fields in order. The scheme is nil: the server knows it.
+    /// Host is the authority, or what an absolute-form says in its place (RFC 9112 §3.2.2), and not among the
+    /// fields.
     package var request: HTTPRequest
     /// The parsed target.
     package let target: RequestTarget
@@ -23,7 +24,8 @@ package struct RequestHead: Sendable {
     package let version: HTTPVersion
     /// How the content is delimited.
     package let framing: BodyFraming
-    /// Whether the client wants, and its version lets, the connection go on after this request (RFC 9112 §9.3).
+    /// Whether the client wants, and its version lets, the connection go on after this request (RFC 9112
+    /// §9.3).
     package let keepAlive: Bool
     /// Whether the client waits for `100 Continue` before it sends the content (RFC 9110 §10.1.1).
     package let expectsContinue: Bool

@@ -1,11 +1,13 @@
-// Owns the reading of request heads (RFC 9112 §2-§6). Input that arrives byte by byte costs linear time: `scanned`
-// remembers how far the end of the head was looked for, and only a complete head is read twice.
+// Owns the reading of request heads (RFC 9112 §2-§6). Input that arrives byte by byte costs linear time:
+// `scanned` remembers how far the end of the head was looked for, and only a complete head is read twice.
 import HTTPCore
 import HTTPTypes
 
 /// Reads the heads of one connection's requests.
 package struct RequestParser: Sendable {
     private let limits: HTTPLimits
+    /// The head before.
+    private var memory = HeadMemory()
     /// How many bytes are known to hold no end of the head.
     private var scanned = 0
     /// Whether the request line is known to be complete.
@@ -16,13 +18,17 @@ package struct RequestParser: Sendable {
 
     /// Reads a head at the start of `bytes`, which are all that came after the request before.
     ///
-    /// After `.incomplete`, call again with the same bytes and more. After `.head` the rest belongs to the content
-    /// and to later requests. One or two CRLF before the request line are skipped (RFC 9112 §2.2).
+    /// After `.incomplete`, call again with the same bytes and more. After `.head` the rest belongs to the
+    /// content and to later requests. One or two CRLF before the request line are skipped (RFC 9112 §2.2).
     /// - Throws: why the request is refused; nothing that follows on the connection can be trusted.
     package mutating func parse(_ bytes: Span<UInt8>) throws(RequestFailure) -> ParseOutcome {
         let start = try Self.endOfLeadingLines(bytes)
-        if scanned > 0, try !findsEnd(bytes, from: max(scanned, start)) { return try incomplete(bytes, from: start) }
-        guard start < bytes.count, let (head, end) = try HeadReader.read(bytes, from: start, limits: limits) else {
+        if scanned > 0, try !findsEnd(bytes, from: max(scanned, start)) {
+            return try incomplete(bytes, from: start)
+        }
+        guard start < bytes.count,
+            let (head, end) = try HeadReader.read(bytes, from: start, limits: limits, memory: &memory)
+        else {
             return try incomplete(bytes, from: start)
         }
         guard end - start <= limits.headerBytes else { throw RequestFailure(.headTooLarge) }
@@ -31,13 +37,18 @@ package struct RequestParser: Sendable {
         return .head(head, consumed: end)
     }
 
+    /// Lets go of what the request before said; for a connection that may stay idle for long.
+    package mutating func forget() { memory = HeadMemory() }
+
     /// Whether nothing of a next request has come, so that the connection is idle.
     package static func isIdle(_ bytes: Span<UInt8>) -> Bool {
         for index in bytes.indices where bytes[index] != 0x0D && bytes[index] != 0x0A { return false }
         return bytes.count <= 4
     }
 
-    private mutating func incomplete(_ bytes: Span<UInt8>, from start: Int) throws(RequestFailure) -> ParseOutcome {
+    private mutating func incomplete(_ bytes: Span<UInt8>, from start: Int) throws(RequestFailure)
+        -> ParseOutcome
+    {
         if scanned == 0 { _ = try findsEnd(bytes, from: start) }
         guard hasLine || bytes.count - start <= limits.requestLineBytes + 1 else {
             throw RequestFailure(.requestLineTooLong)
@@ -52,7 +63,9 @@ package struct RequestParser: Sendable {
         var index = index
         while index < bytes.count {
             if bytes[index] == UInt8(ascii: "\n") {
-                guard index > 0, bytes[index - 1] == UInt8(ascii: "\r") else { throw RequestFailure(.bareLineEnding) }
+                guard index > 0, bytes[index - 1] == UInt8(ascii: "\r") else {
+                    throw RequestFailure(.bareLineEnding)
+                }
                 hasLine = true
                 if index >= 3, bytes[index - 2] == UInt8(ascii: "\n") { return true }
             }
@@ -61,7 +74,8 @@ package struct RequestParser: Sendable {
         return false
     }
 
-    /// The offset past the CRLFs before the request line, of which there are at most two; the last may be half there.
+    /// The offset past the CRLFs before the request line, of which there are at most two; the last may be
+    /// half there.
     private static func endOfLeadingLines(_ bytes: Span<UInt8>) throws(RequestFailure) -> Int {
         var index = 0
         while index < bytes.count, bytes[index] == UInt8(ascii: "\r") || bytes[index] == UInt8(ascii: "\n") {

@@ -1,5 +1,6 @@
-// Owns the writing of response heads (RFC 9112 §4-§6). The server owns the framing: what a handler says in Connection,
-// Transfer-Encoding and the like is not sent. CR, LF and NUL cannot occur: HTTPField and Status do not hold them.
+// Owns the writing of response heads (RFC 9112 §4-§6). The server owns the framing: what a handler says in
+// Connection, Transfer-Encoding and the like is not sent. CR, LF and NUL cannot occur: HTTPField and Status
+// do not hold them.
 import HTTPCore
 import HTTPTypes
 
@@ -68,8 +69,9 @@ package struct ResponseEncoder: Sendable {
 
     /// Appends the head of a final response.
     ///
-    /// Date and Server are added unless the handler gave its own. `Connection: close` among the handler's fields ends
-    /// the connection. Without content (HEAD, 204, 304) nothing but a Content-Length tells of it (RFC 9110 §8.6).
+    /// Date and Server are added unless the handler gave its own. `Connection: close` among the handler's
+    /// fields ends the connection. Without content (HEAD, 204, 304) nothing but a Content-Length tells of it
+    /// (RFC 9110 §8.6).
     /// - Parameters:
     ///   - date: the 29 bytes of the current date (`HTTPDate.append`), which the caller keeps for a second.
     ///   - output: where the head goes; it is not touched if this throws.
@@ -116,7 +118,9 @@ package struct ResponseEncoder: Sendable {
     ) {
         if case .chunked = plan.framing {
             output.append(ascii: "Transfer-Encoding: chunked\r\n")
-        } else if let length = ResponsePlan.announcedLength(status: status, content: content, context: context, own: own) {
+        } else if let length = ResponsePlan.announcedLength(
+            status: status, content: content, context: context, own: own)
+        {
             output.append(ascii: "Content-Length: ")
             output.append(decimal: length)
             output.appendCRLF()

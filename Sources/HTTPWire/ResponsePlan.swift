@@ -62,7 +62,8 @@ extension ResponsePlan {
         }
     }
 
-    /// The Content-Length to send, nil for none: never with 204, and with 304 and HEAD only what GET would have sent.
+    /// The Content-Length to send, nil for none: never with 204, and with 304 and HEAD only what GET would
+    /// have sent.
     static func announcedLength(
         status: Int, content: ResponseContent, context: ResponseContext, own: OwnFields
     ) -> UInt64? {

@@ -35,13 +35,15 @@ extension ModuleContext {
 
 /// A server that says of itself what a test wants.
 public struct TestServer: ServerInspection {
+    /// What it says.
     public var status: ServerStatus
 
     /// A server with one TLS listener that has run for an hour.
     public init(
         status: ServerStatus = ServerStatus(
             version: "1.2.3", processID: 4_711, uptime: 3_600, workers: 2,
-            configurationFile: "/etc/portico/portico.conf", generation: 1, lastReload: nil, openConnections: 1,
+            configurationFile: "/etc/portico/portico.conf", generation: 1, lastReload: nil,
+            openConnections: 1,
             requests: 1, invocationID: nil,
             listeners: [
                 ServerStatus.Listener(

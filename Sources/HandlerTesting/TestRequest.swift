@@ -22,18 +22,21 @@ extension Request {
     ///   - connection: Where the request comes from.
     /// - Throws: ``HTTPCore/HTTPSyntaxError`` for a target that the server would refuse.
     public static func make(
-        _ method: HTTPRequest.Method = .get, _ target: String = "/", fields: HTTPFields = [:], body: String = "",
+        _ method: HTTPRequest.Method = .get, _ target: String = "/", fields: HTTPFields = [:],
+        body: String = "",
         mount: String = "/", version: HTTPVersion = .http1_1, number: Int = 1,
         connection: ConnectionFacts = .forTesting()
     ) throws(HTTPSyntaxError) -> Request {
         try make(
-            method, target, fields: fields, body: Array(body.utf8), mount: mount, version: version, number: number,
+            method, target, fields: fields, body: Array(body.utf8), mount: mount, version: version,
+            number: number,
             connection: connection)
     }
 
     /// A request whose body is bytes.
     public static func make(
-        _ method: HTTPRequest.Method, _ target: String, fields: HTTPFields = [:], body: [UInt8], mount: String = "/",
+        _ method: HTTPRequest.Method, _ target: String, fields: HTTPFields = [:], body: [UInt8],
+        mount: String = "/",
         version: HTTPVersion = .http1_1, number: Int = 1, connection: ConnectionFacts = .forTesting()
     ) throws(HTTPSyntaxError) -> Request {
         var fields = fields
@@ -60,11 +63,13 @@ extension Request {
     }
 
     private static func make(
-        _ method: HTTPRequest.Method, _ target: String, _ fields: HTTPFields, _ body: RequestBody, _ mount: String,
+        _ method: HTTPRequest.Method, _ target: String, _ fields: HTTPFields, _ body: RequestBody,
+        _ mount: String,
         _ version: HTTPVersion, _ number: Int, _ connection: ConnectionFacts
     ) throws(HTTPSyntaxError) -> Request {
         let head = HTTPRequest(
-            method: method, scheme: connection.tls == nil ? "http" : "https", authority: "localhost", path: target,
+            method: method, scheme: connection.tls == nil ? "http" : "https", authority: "localhost",
+            path: target,
             headerFields: fields)
         return Request(
             head: head, target: try RequestTarget(target, method: method), version: version, mount: mount,

@@ -54,7 +54,9 @@ public func respond(_ handler: any Handler, to request: Request) async throws ->
 
 private func refusal(of handler: any Handler, for request: Request) throws -> Response? {
     guard handler.methods.contains(request.method) else {
-        let allowed: HTTPFields = [.allow: (handler.methods + [.options]).map(\.rawValue).joined(separator: ", ")]
+        let allowed: HTTPFields = [
+            .allow: (handler.methods + [.options]).map(\.rawValue).joined(separator: ", ")
+        ]
         if request.method == .options { return Response(.ok, fields: allowed) }
         throw HandlerFailure(.methodNotAllowed, fields: allowed)
     }
@@ -84,7 +86,9 @@ private func collect(_ body: ResponseBody) async throws -> ([UInt8], HTTPFields?
     case .stream(let length, let write):
         let sink = CollectingSink()
         let trailers = try await write(BodyWriter(sink))
-        if let length, length != UInt64(sink.bytes.count) { throw BodyFailure(.malformed, context: "wrong length") }
+        if let length, length != UInt64(sink.bytes.count) {
+            throw BodyFailure(.malformed, context: "wrong length")
+        }
         return (sink.bytes, trailers)
     }
 }
@@ -98,7 +102,9 @@ private func read(_ piece: ResponsePiece) throws -> [UInt8] {
 
 private func read(_ region: FileRegion) throws -> [UInt8] {
     let bytes = try region.file.readBlocking(count: Int(region.length), at: region.offset)
-    guard bytes.count == Int(region.length) else { throw BodyFailure(.malformed, context: "the file is too short") }
+    guard bytes.count == Int(region.length) else {
+        throw BodyFailure(.malformed, context: "the file is too short")
+    }
     return bytes
 }
 

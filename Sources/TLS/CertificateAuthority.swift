@@ -66,13 +66,16 @@ package struct CertificateAuthority: Sendable {
             throw TLSFailure(.badCertificate, "it is no certificate authority", file: certificateFile)
         }
         guard authority.facts.notAfter > now else {
-            throw TLSFailure(.badCertificate, "it has expired; remove it to have a new one", file: certificateFile)
+            throw TLSFailure(
+                .badCertificate, "it has expired; remove it to have a new one", file: certificateFile)
         }
         return authority
     }
 
     /// The key comes to the disk before its certificate; one that a crash left alone is used.
-    private static func authorityKey(in directory: borrowing CertificateDirectory) throws(TLSFailure) -> PrivateKey {
+    private static func authorityKey(in directory: borrowing CertificateDirectory) throws(TLSFailure)
+        -> PrivateKey
+    {
         if try directory.contains("ca.key") {
             let file = try PEMFile(reading: directory.path.appending("ca.key"))
             return try naming(file.path) { () throws(TLSFailure) in try PrivateKey(pem: file.bytes) }
@@ -102,8 +105,11 @@ package struct CertificateAuthority: Sendable {
     }
 
     /// The leaf on the disk; nil if there is none, or if a crash came between the writing of its two files.
-    private static func keptLeaf(in directory: borrowing CertificateDirectory) throws(TLSFailure) -> Identity? {
-        guard try directory.contains("localhost.pem"), try directory.contains("localhost.key") else { return nil }
+    private static func keptLeaf(in directory: borrowing CertificateDirectory) throws(TLSFailure) -> Identity?
+    {
+        guard try directory.contains("localhost.pem"), try directory.contains("localhost.key") else {
+            return nil
+        }
         do throws(TLSFailure) {
             return try loadLeaf(directory.path)
         } catch {

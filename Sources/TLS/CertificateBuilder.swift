@@ -38,7 +38,9 @@ struct CertificateBuilder {
     }
 
     /// Signs with the issuer's key, or with its own.
-    func signed(by issuer: (certificate: Certificate, key: PrivateKey)? = nil) throws(TLSFailure) -> Certificate {
+    func signed(by issuer: (certificate: Certificate, key: PrivateKey)? = nil) throws(TLSFailure)
+        -> Certificate
+    {
         ErrorQueue.clear()
         guard let x509 = unsafe X509_new() else { throw .draining(.library, "making a certificate") }
         let certificate = unsafe Certificate(takingOwnership: x509)
@@ -77,7 +79,9 @@ struct CertificateBuilder {
             name, NID_commonName, MBSTRING_UTF8, text, CInt(text.count), -1, 0) == 1
     }
 
-    private func add(_ identifier: CInt, _ value: String, to x509: OpaquePointer, issuer: OpaquePointer) -> Bool {
+    private func add(_ identifier: CInt, _ value: String, to x509: OpaquePointer, issuer: OpaquePointer)
+        -> Bool
+    {
         var context = unsafe X509V3_CTX()
         unsafe copenssl_x509v3_set_ctx(&context, issuer, x509)
         guard let made = unsafe X509V3_EXT_conf_nid(nil, &context, identifier, value) else { return false }

@@ -88,7 +88,9 @@ private func writeDurably(_ bytes: [UInt8], to path: FilePath, mode: mode_t) thr
     defer { _ = close(descriptor) }
     var rest = bytes[...]
     while !rest.isEmpty {
-        let count = try checked { unsafe rest.withUnsafeBytes { unsafe write(descriptor, $0.baseAddress, $0.count) } }
+        let count = try checked {
+            unsafe rest.withUnsafeBytes { unsafe write(descriptor, $0.baseAddress, $0.count) }
+        }
         rest = rest.dropFirst(count)
     }
     _ = try checked { fsync(descriptor) }

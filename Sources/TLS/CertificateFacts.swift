@@ -31,7 +31,9 @@ package struct CertificateFacts: Sendable, Hashable {
 }
 
 func distinguishedName(_ name: OpaquePointer?) -> String {
-    let text = unsafe MemoryBIO.writing { bio in unsafe X509_NAME_print_ex(bio, name, 0, COPENSSL_NAME_FLAGS) >= 0 }
+    let text = unsafe MemoryBIO.writing { bio in
+        unsafe X509_NAME_print_ex(bio, name, 0, COPENSSL_NAME_FLAGS) >= 0
+    }
     return text.map { String(decoding: $0, as: UTF8.self) } ?? ""
 }
 

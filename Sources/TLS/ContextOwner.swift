@@ -9,7 +9,9 @@ import COpenSSL
 
     init(_ method: OpaquePointer?) throws(TLSFailure) {
         ErrorQueue.clear()
-        guard let pointer = unsafe SSL_CTX_new(method) else { throw .draining(.library, "making a TLS context") }
+        guard let pointer = unsafe SSL_CTX_new(method) else {
+            throw .draining(.library, "making a TLS context")
+        }
         unsafe self.pointer = pointer
     }
 
@@ -18,7 +20,8 @@ import COpenSSL
     /// What servers and clients have in common: partial writes from buffers that move, no buffers while idle, and
     /// record header and payload with one system call.
     func setTransferModes() {
-        let mode = SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS
+        let mode =
+            SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS
         unsafe copenssl_ctx_set_mode(pointer, Int(mode))
         unsafe copenssl_ctx_set_read_ahead(pointer, 1)
     }

@@ -78,7 +78,9 @@ func wireForm(_ alpn: [String]) throws(TLSFailure) -> [UInt8] {
 private func serverNameCallback(
     _ ssl: OpaquePointer?, _ alert: UnsafeMutablePointer<CInt>?, _ argument: UnsafeMutableRawPointer?
 ) -> CInt {
-    guard let name = unsafe SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name) else { return SSL_TLSEXT_ERR_OK }
+    guard let name = unsafe SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name) else {
+        return SSL_TLSEXT_ERR_OK
+    }
     if let context = unsafe HandshakeChoices.of(ssl)?.context(named: String(cString: name)) {
         // Options, modes and versions stay those of the first context: all are made from one configuration.
         unsafe SSL_set_SSL_CTX(ssl, context.pointer)

@@ -26,7 +26,8 @@ package final class Identity: Sendable {
             try Certificate.all(pem: certificatePEM)
         }
         let key = try naming(FilePath(name)) { () throws(TLSFailure) in try PrivateKey(pem: keyPEM) }
-        try self.init(certificates, key, certificateFile: FilePath(name), keyFile: FilePath(name), warnings: [])
+        try self.init(
+            certificates, key, certificateFile: FilePath(name), keyFile: FilePath(name), warnings: [])
     }
 
     private convenience init(certificate: PEMFile, key keyFile: PEMFile) throws(TLSFailure) {
@@ -35,7 +36,8 @@ package final class Identity: Sendable {
         }
         let key = try naming(keyFile.path) { () throws(TLSFailure) in try PrivateKey(pem: keyFile.bytes) }
         let mode = String(keyFile.mode, radix: 8)
-        let warning = "\(keyFile.path): others than its owner can read the private key (mode \(mode)); chmod it to 600"
+        let warning =
+            "\(keyFile.path): others than its owner can read the private key (mode \(mode)); chmod it to 600"
         try self.init(
             certificates, key, certificateFile: certificate.path, keyFile: keyFile.path,
             warnings: keyFile.isOpenToOthers ? [warning] : [])
@@ -67,13 +69,16 @@ func naming<Value>(
         return try body()
     } catch {
         throw TLSFailure(
-            error.code, error.context, file: error.file ?? file, underlying: error.underlying, stack: error.stack)
+            error.code, error.context, file: error.file ?? file, underlying: error.underlying,
+            stack: error.stack)
     }
 }
 
 private func checkOrder(_ certificates: [Certificate], file: FilePath) throws(TLSFailure) {
-    for (number, pair) in zip(certificates, certificates.dropFirst()).enumerated() where !pair.0.wasIssued(by: pair.1) {
-        let context = "certificate \(number + 1) was not issued by certificate \(number + 2); the order is leaf first"
+    for (number, pair) in zip(certificates, certificates.dropFirst()).enumerated()
+    where !pair.0.wasIssued(by: pair.1) {
+        let context =
+            "certificate \(number + 1) was not issued by certificate \(number + 2); the order is leaf first"
         throw TLSFailure(.chainOrder, context, file: file)
     }
 }

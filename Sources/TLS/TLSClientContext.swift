@@ -17,8 +17,8 @@ package final class TLSClientContext: Sendable {
 
     /// Offers `alpn` in this order, or no ALPN if it is empty.
     package init(
-        trust: Trust, alpn: [String] = [], minimumVersion: TLSVersion = .v1_2,
-        maximumVersion: TLSVersion = .v1_3
+        trust: Trust, alpn: [String] = [], minimumVersion: TLSVersion = .tls12,
+        maximumVersion: TLSVersion = .tls13
     ) throws(TLSFailure) {
         context = unsafe try ContextOwner(TLS_client_method())
         if case .authority = trust { verifiesName = true } else { verifiesName = false }

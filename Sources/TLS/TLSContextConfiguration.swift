@@ -6,22 +6,22 @@ package struct TLSVersion: Hashable, Sendable, Comparable, CustomStringConvertib
     package let wireValue: UInt16
 
     /// TLS 1.2, RFC 5246.
-    package static let v1_2 = TLSVersion(wireValue: 0x0303)
+    package static let tls12 = TLSVersion(wireValue: 0x0303)
     /// TLS 1.3, RFC 8446.
-    package static let v1_3 = TLSVersion(wireValue: 0x0304)
+    package static let tls13 = TLSVersion(wireValue: 0x0304)
 
     /// Reads "1.2" or "1.3".
     package init?(_ text: String) {
         switch text {
-        case "1.2": self = .v1_2
-        case "1.3": self = .v1_3
+        case "1.2": self = .tls12
+        case "1.3": self = .tls13
         default: return nil
         }
     }
 
     private init(wireValue: UInt16) { self.wireValue = wireValue }
 
-    package var description: String { self == .v1_2 ? "1.2" : "1.3" }
+    package var description: String { self == .tls12 ? "1.2" : "1.3" }
 
     package static func < (left: TLSVersion, right: TLSVersion) -> Bool { left.wireValue < right.wireValue }
 }
@@ -34,8 +34,8 @@ package struct TLSContextConfiguration: Sendable {
     package var namedIdentities: [String: Identity] = [:]
     /// Seals and opens session tickets; hand the same object to the context of the next reload.
     package var ticketKeys: TicketKeys
-    package var minimumVersion = TLSVersion.v1_2
-    package var maximumVersion = TLSVersion.v1_3
+    package var minimumVersion = TLSVersion.tls12
+    package var maximumVersion = TLSVersion.tls13
     /// OpenSSL's cipher list for TLS 1.2: forward secrecy and AEAD only, AES-128 first as it costs the least.
     package var ciphers = [
         "ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-RSA-AES128-GCM-SHA256",

@@ -38,4 +38,6 @@ func selectedProtocol(of ssl: OpaquePointer) -> UnsafeBufferPointer<UInt8>? {
     return count == 0 ? nil : unsafe UnsafeBufferPointer(start: bytes, count: Int(count))
 }
 
-private func string(_ text: UnsafePointer<CChar>?) -> String? { unsafe text.map { unsafe String(cString: $0) } }
+private func string(_ text: UnsafePointer<CChar>?) -> String? {
+    unsafe text.map { unsafe String(cString: $0) }
+}

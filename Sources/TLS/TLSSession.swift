@@ -1,5 +1,5 @@
-// Owns one SSL over one socket. Every call leaves the thread's error queue empty, none suspends, and after a
-// failure the session only wants to be dropped.
+// Owns one SSL over one socket. Every call that does I/O finds the thread's error queue empty and reads it before
+// it returns; none suspends; after a failure the session only wants to be dropped.
 import COpenSSL
 package import Sockets
 
@@ -75,12 +75,13 @@ package import Sockets
         unsafe bytes.withUnsafeBytes { raw in
             while taken < raw.count {
                 var count = 0
-                result = unsafe SSL_write_ex(ssl, raw.baseAddress.map { unsafe $0 + taken }, raw.count - taken, &count)
+                result = unsafe SSL_write_ex(
+                    ssl, raw.baseAddress.map { unsafe $0 + taken }, raw.count - taken, &count)
                 guard result == 1 else { break }
                 taken += count
             }
         }
-        // OpenSSL remembers why it stopped; the caller hears of it with the next call.
+        // The next call runs into the same obstacle and tells of it.
         if taken > 0 { return .done(taken) }
         return Progress(try halt(result, "writing"))
     }
@@ -134,7 +135,9 @@ extension TLSSession {
     private static let discardedPieces = 16
     private static let discardedPieceBytes = 4096
 
-    private static func makeSSL(_ context: ContextOwner, _ socket: StreamSocket) throws(TLSFailure) -> OpaquePointer {
+    private static func makeSSL(_ context: ContextOwner, _ socket: StreamSocket) throws(TLSFailure)
+        -> OpaquePointer
+    {
         ErrorQueue.clear()
         guard let ssl = unsafe SSL_new(context.pointer) else { throw .draining(.library, "making a session") }
         guard let bio = unsafe SocketBIO.make(over: socket) else {

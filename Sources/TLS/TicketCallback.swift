@@ -10,7 +10,8 @@ private enum TicketAnswer {
 }
 
 // Fetched once: EVP_aes_256_cbc() would be looked up among the providers for each ticket.
-private nonisolated(unsafe) let ticketCipher: OpaquePointer? = unsafe EVP_CIPHER_fetch(nil, "AES-256-CBC", nil)
+private nonisolated(unsafe) let ticketCipher: OpaquePointer? = unsafe EVP_CIPHER_fetch(
+    nil, "AES-256-CBC", nil)
 
 /// Fills in key name, IV, cipher and HMAC for a new ticket, or finds them for one that a client brings.
 func ticketKeyCallback(

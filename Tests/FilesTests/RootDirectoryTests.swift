@@ -1,39 +1,17 @@
 import Files
-import Glibc
+import HandlerTesting
 import SystemPackage
 import Testing
-
-/// A folder for one test; it goes with everything in it when the last reference goes.
-final class TemporaryFolder {
-    let path: FilePath
-
-    init() throws {
-        var template = Array("/tmp/portico-files-XXXXXX".utf8CString)
-        let made = unsafe mkdtemp(&template).map { unsafe String(cString: $0) }
-        path = FilePath(try #require(made))
-    }
-
-    deinit {
-        // Best effort: a folder that stays in /tmp fails no test.
-        _ = unsafe nftw(path.string, { name, _, _, _ in unsafe remove(name) }, 16, CInt(FTW_DEPTH.rawValue | FTW_PHYS.rawValue))
-    }
-
-    func write(_ text: String, to name: String) throws {
-        let file = try FileDescriptor.open(
-            path.appending(name), .writeOnly, options: [.create, .truncate], permissions: .ownerReadWrite)
-        _ = try file.closeAfter { try file.writeAll(text.utf8) }
-    }
-
-    func makeFolder(_ name: String) { #expect(unsafe mkdir(path.appending(name).string, 0o700) == 0) }
-    func makeLink(_ name: String, to target: String) {
-        #expect(unsafe symlink(target, path.appending(name).string) == 0)
-    }
-}
 
 extension RootDirectory {
     fileprivate func open(_ name: String, links: SymbolicLinks = .inside) throws(FileFailure) -> OpenFile {
         let bytes = Array(name.utf8)
         return try open(bytes.span, links: links, mayBlock: true)
+    }
+
+    fileprivate func status(_ name: String) throws(FileFailure) -> FileStatus {
+        let bytes = Array(name.utf8)
+        return try status(of: bytes.span, mayBlock: true)
     }
 
     fileprivate func refusal(_ name: String, links: SymbolicLinks = .inside) -> FileFailure.Code? {
@@ -52,8 +30,6 @@ struct RootDirectoryTests {
 
     init() throws {
         folder = try TemporaryFolder()
-        folder.makeFolder("root")
-        folder.makeFolder("root/sub")
         try folder.write("outside", to: "secret")
         try folder.write("inside", to: "root/sub/page")
         root = try RootDirectory(folder.path.appending("root"))
@@ -92,20 +68,22 @@ struct RootDirectoryTests {
 
     @Test("Links that stay inside are followed, unless none may be")
     func linksInside() throws {
-        folder.makeLink("root/link", to: "sub/page")
+        try folder.link("root/link", to: "sub/page")
         #expect(try root.open("link").status.size == 6)
         #expect(root.refusal("link", links: .none) == .notFound)
     }
 
-    @Test("Links that lead out are refused", arguments: ["../secret", "/etc/passwd", "/proc/self/root/etc/passwd"])
-    func linksOutside(_ target: String) {
-        folder.makeLink("root/link", to: target)
+    @Test(
+        "Links that lead out are refused",
+        arguments: ["../secret", "/etc/passwd", "/proc/self/root/etc/passwd"])
+    func linksOutside(_ target: String) throws {
+        try folder.link("root/link", to: target)
         #expect(root.refusal("link") == .outside)
     }
 
     @Test("A FIFO is never opened")
-    func fifo() {
-        #expect(unsafe mkfifo(folder.path.appending("root/pipe").string, 0o600) == 0)
+    func fifo() throws {
+        try folder.makeFIFO("root/pipe")
         #expect(root.refusal("pipe") == .notRegular)
     }
 
@@ -116,10 +94,36 @@ struct RootDirectoryTests {
 
     @Test("Entries have names, kinds and sizes; links say so")
     func entries() throws {
-        folder.makeLink("root/broken", to: "nowhere")
-        let entries = try root.open("").entriesBlocking().sorted { $0.name.lexicographicallyPrecedes($1.name) }
+        try folder.link("root/broken", to: "nowhere")
+        let entries = try root.open("").entriesBlocking().sorted {
+            $0.name.lexicographicallyPrecedes($1.name)
+        }
         #expect(entries.map { String(decoding: $0.name, as: UTF8.self) } == ["broken", "sub"])
         #expect(entries.map(\.status.kind) == [.symbolicLink, .directory])
         #expect(entries.map(\.isLink) == [true, false])
+    }
+
+    @Test("The status of a path is that of the file that opens there")
+    func status() throws {
+        let opened = try root.open("sub/page").status
+        #expect(try root.status("sub/page") == opened)
+        try folder.setMode(0o600, of: "root/sub/page")
+        #expect(try root.status("sub/page") != opened, "a change of mode is a change")
+    }
+
+    @Test("The status of what lies outside is not told, be it of a file that lay inside")
+    func statusOutside() throws {
+        let opened = try root.open("sub/page").status
+        try folder.move("root/sub", to: "moved")
+        try folder.link("root/sub", to: "../moved")
+        #expect(throws: FileFailure.self) { try root.status("sub/page") }
+        #expect(opened.size == 6)
+    }
+
+    @Test("A status is settled once its last change is older than an age")
+    func settled() throws {
+        let status = try root.open("sub/page").status
+        #expect(!status.isSettled(for: 3_600))
+        #expect(status.isSettled(for: -1))
     }
 }

@@ -17,7 +17,8 @@ struct ConditionalRequestTests {
             ([.ifMatch: "\"v0\""], .preconditionFailed), ([.ifMatch: "W/\"v1\""], .preconditionFailed),
             ([.ifMatch: "\"v0\", \"v1\""], .proceed), ([.ifUnmodifiedSince: sameDate], .proceed),
             ([.ifUnmodifiedSince: earlier], .preconditionFailed), ([.ifUnmodifiedSince: "x"], .proceed),
-            ([.ifMatch: "\"v1\"", .ifUnmodifiedSince: earlier], .proceed), ([.ifNoneMatch: "\"v1\""], .notModified),
+            ([.ifMatch: "\"v1\"", .ifUnmodifiedSince: earlier], .proceed),
+            ([.ifNoneMatch: "\"v1\""], .notModified),
             ([.ifNoneMatch: "W/\"v1\""], .notModified), ([.ifNoneMatch: "*"], .notModified),
             ([.ifNoneMatch: "\"v0\""], .proceed), ([.ifModifiedSince: sameDate], .notModified),
             ([.ifModifiedSince: later], .notModified), ([.ifModifiedSince: earlier], .proceed),
@@ -28,7 +29,8 @@ struct ConditionalRequestTests {
         ] as [(HTTPFields, ConditionalRequest.Outcome)])
     func reading(fields: HTTPFields, expected: ConditionalRequest.Outcome) {
         for method in [HTTPRequest.Method.get, .head] {
-            let outcome = ConditionalRequest.evaluate(fields, method: method, etag: tag, lastModified: modified)
+            let outcome = ConditionalRequest.evaluate(
+                fields, method: method, etag: tag, lastModified: modified)
             #expect(outcome == expected)
         }
     }
@@ -37,7 +39,8 @@ struct ConditionalRequestTests {
     func writing() {
         func put(_ fields: HTTPFields, exists: Bool = true) -> ConditionalRequest.Outcome {
             ConditionalRequest.evaluate(
-                fields, method: .put, etag: exists ? tag : nil, lastModified: exists ? modified : nil, exists: exists)
+                fields, method: .put, etag: exists ? tag : nil, lastModified: exists ? modified : nil,
+                exists: exists)
         }
         #expect(put([.ifNoneMatch: "*"]) == .preconditionFailed)
         #expect(put([.ifNoneMatch: "*"], exists: false) == .proceed)
@@ -48,7 +51,8 @@ struct ConditionalRequestTests {
     @Test(
         "RFC 9110 §13.1.5: If-Range",
         arguments: [
-            (nil, true), ("\"v1\"", true), ("\"v0\"", false), ("W/\"v1\"", false), (sameDate, true), (later, false), ("x", false),
+            (nil, true), ("\"v1\"", true), ("\"v0\"", false), ("W/\"v1\"", false), (sameDate, true),
+            (later, false), ("x", false),
         ] as [(String?, Bool)])
     func ifRange(value: String?, expected: Bool) {
         var fields = HTTPFields()
@@ -56,7 +60,12 @@ struct ConditionalRequestTests {
         #expect(ConditionalRequest.permitsRange(fields, etag: tag, lastModified: modified) == expected)
     }
 
-    @Test("RFC 9110 §8.8.3: tags", arguments: [("\"\"", true), ("W/\"a\"", true), ("\"a", false), ("a", false), ("w/\"a\"", false), ("\"a b\"", false), ("\"", false), ("\"a\"\"", false)])
+    @Test(
+        "RFC 9110 §8.8.3: tags",
+        arguments: [
+            ("\"\"", true), ("W/\"a\"", true), ("\"a", false), ("a", false), ("w/\"a\"", false),
+            ("\"a b\"", false), ("\"", false), ("\"a\"\"", false),
+        ])
     func tags(text: String, isTag: Bool) {
         #expect((EntityTag(parsing: text[...]) != nil) == isTag)
         if isTag { #expect(EntityTag(parsing: text[...])?.description == text) }
@@ -64,7 +73,10 @@ struct ConditionalRequestTests {
 
     @Test("RFC 9110 §8.8.3: a list of tags may hold commas and backslashes inside them")
     func tagList() {
-        #expect(EntityTag.list("\"a,b\", W/\"c\\\" , \"d\"").map(\.description) == ["\"a,b\"", "W/\"c\\\"", "\"d\""])
+        #expect(
+            EntityTag.list("\"a,b\", W/\"c\\\" , \"d\"").map(\.description) == [
+                "\"a,b\"", "W/\"c\\\"", "\"d\"",
+            ])
         #expect(EntityTag.list("\"a\",W/\"b\"").map(\.isWeak) == [false, true])
     }
 }
@@ -75,14 +87,18 @@ struct ByteRangeTests {
         "RFC 9110 §14.1.2: ranges of 100 bytes",
         arguments: [
             (nil, .whole), ("bytes=0-9", .parts([0..<10])), ("bytes=90-", .parts([90..<100])),
-            ("bytes=-10", .parts([90..<100])), ("bytes=-200", .parts([0..<100])), ("bytes=0-200", .parts([0..<100])),
-            ("bytes=99-99", .parts([99..<100])), ("BYTES=0-0", .parts([0..<1])), ("bytes=100-", .unsatisfiable),
+            ("bytes=-10", .parts([90..<100])), ("bytes=-200", .parts([0..<100])),
+            ("bytes=0-200", .parts([0..<100])),
+            ("bytes=99-99", .parts([99..<100])), ("BYTES=0-0", .parts([0..<1])),
+            ("bytes=100-", .unsatisfiable),
             ("bytes=-0", .unsatisfiable), ("bytes=100-200,-0", .unsatisfiable), ("bytes=9-0", .whole),
-            ("bytes=", .whole), ("bytes=a-b", .whole), ("bytes=-", .whole), ("bytes=1", .whole), ("items=0-1", .whole),
+            ("bytes=", .whole), ("bytes=a-b", .whole), ("bytes=-", .whole), ("bytes=1", .whole),
+            ("items=0-1", .whole),
             ("bytes=+1-2", .whole), ("bytes 0-1", .whole), ("bytes=0-0,x", .whole),
             ("bytes=0-0, -1", .parts([0..<1, 99..<100])), ("bytes=-1,0-0", .parts([99..<100, 0..<1])),
             ("bytes=0-0,200-", .parts([0..<1])), ("bytes=0-10,5-20", .whole),
-            ("bytes=0-18446744073709551615", .parts([0..<100])), ("bytes=99999999999999999999999-", .unsatisfiable),
+            ("bytes=0-18446744073709551615", .parts([0..<100])),
+            ("bytes=99999999999999999999999-", .unsatisfiable),
             ("bytes=-99999999999999999999999", .parts([0..<100])),
         ] as [(String?, ByteRangeRequest)])
     func resolved(value: String?, expected: ByteRangeRequest) {

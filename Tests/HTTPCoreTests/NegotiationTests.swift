@@ -7,16 +7,21 @@ struct NegotiationTests {
     @Test(
         "RFC 9110 §12.5.1: HTML and JSON only for a client that names them",
         arguments: [
-            (nil, .text), ("*/*", .text), ("text/*", .text), ("application/*", .text), ("", .text), ("garbage", .text),
-            ("text/html", .html), ("TEXT/HTML", .html), ("application/xhtml+xml", .html), ("text/html;level=1", .html),
-            ("application/json", .json), ("application/problem+json", .json), ("application/vnd.x+json", .json),
+            (nil, .text), ("*/*", .text), ("text/*", .text), ("application/*", .text), ("", .text),
+            ("garbage", .text),
+            ("text/html", .html), ("TEXT/HTML", .html), ("application/xhtml+xml", .html),
+            ("text/html;level=1", .html),
+            ("application/json", .json), ("application/problem+json", .json),
+            ("application/vnd.x+json", .json),
             ("text/plain", .text), ("image/png", .text),
             ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", .html),
             ("application/json, text/plain, */*", .json), ("application/json;q=0.5, text/html;q=0.4", .json),
             ("application/json, text/html", .html), ("text/plain, application/json", .json),
             ("text/html;q=0", .text), ("text/html;q=0, application/json;q=0.1", .json),
-            ("text/html;q=0.1, text/plain", .text), ("text/html;q=0.000", .text), ("text/html ; q=0.001", .html),
-            ("text/html;q=2", .text), ("text/html;q=0.1234", .text), ("text/html;charset=\"a,b\", application/json", .html),
+            ("text/html;q=0.1, text/plain", .text), ("text/html;q=0.000", .text),
+            ("text/html ; q=0.001", .html),
+            ("text/html;q=2", .text), ("text/html;q=0.1234", .text),
+            ("text/html;charset=\"a,b\", application/json", .html),
         ] as [(String?, Representation)])
     func representation(accept: String?, expected: Representation) {
         var fields = HTTPFields()
@@ -50,8 +55,10 @@ struct NegotiationTests {
     @Test(
         "RFC 9110 §12.5.3: the content coding a client likes best",
         arguments: [
-            (nil, nil), ("", nil), ("gzip", "gzip"), ("gzip, deflate, br, zstd", "br"), ("x-gzip", "gzip"), ("*", "br"),
-            ("GZIP;q=1.0, br;q=0.5", "gzip"), ("br;q=0, *;q=0.1", "gzip"), ("identity", nil), ("gzip;q=0", nil),
+            (nil, nil), ("", nil), ("gzip", "gzip"), ("gzip, deflate, br, zstd", "br"), ("x-gzip", "gzip"),
+            ("*", "br"),
+            ("GZIP;q=1.0, br;q=0.5", "gzip"), ("br;q=0, *;q=0.1", "gzip"), ("identity", nil),
+            ("gzip;q=0", nil),
             ("gzip;q=0.5, identity", nil), ("identity;q=0, gzip;q=0.1", "gzip"), ("*;q=0", nil),
         ] as [(String?, String?)])
     func coding(accept: String?, expected: String?) {
@@ -76,7 +83,9 @@ struct MediaTypeTests {
         #expect(MediaType(type.description) == type)
     }
 
-    @Test("RFC 9110 §8.3.1: what is not a media type", arguments: ["", "text", "/", "a/", "/b", "a b/c", "*/html", "a/b;c", "a/b;c=", "a/b;c=\"", "a/b/c"])
+    @Test(
+        "RFC 9110 §8.3.1: what is not a media type",
+        arguments: ["", "text", "/", "a/", "/b", "a b/c", "*/html", "a/b;c", "a/b;c=", "a/b;c=\"", "a/b/c"])
     func refused(text: String) { #expect(MediaType(text) == nil) }
 
     @Test("A parameter is found by its name in lower case")
@@ -90,14 +99,27 @@ struct FieldSyntaxTests {
     @Test(
         "RFC 9110 §5.6.1: lists",
         arguments: [
-            ("", []), ("a", ["a"]), (" a ,\tb ", ["a", "b"]), (",,a,,", ["a"]), ("\"a,b\",c", ["\"a,b\"", "c"]),
+            ("", []), ("a", ["a"]), (" a ,\tb ", ["a", "b"]), (",,a,,", ["a"]),
+            ("\"a,b\",c", ["\"a,b\"", "c"]),
             ("\"a\\\",b\",c", ["\"a\\\",b\"", "c"]),
         ])
-    func list(value: String, expected: [String]) { #expect(FieldSyntax.list(value).map(String.init) == expected) }
+    func list(value: String, expected: [String]) {
+        #expect(FieldSyntax.list(value).map(String.init) == expected)
+    }
 
-    @Test("RFC 9110 §5.6.2: tokens", arguments: [("a", true), ("!#$%&'*+-.^_`|~09AZ", true), ("", false), ("a b", false), ("a:", false), ("é", false), ("a\u{7F}", false), ("(", false), ("@", false), ("[", false), ("{", false)])
+    @Test(
+        "RFC 9110 §5.6.2: tokens",
+        arguments: [
+            ("a", true), ("!#$%&'*+-.^_`|~09AZ", true), ("", false), ("a b", false), ("a:", false),
+            ("é", false), ("a\u{7F}", false), ("(", false), ("@", false), ("[", false), ("{", false),
+        ])
     func token(text: String, expected: Bool) { #expect(FieldSyntax.isToken(text) == expected) }
 
-    @Test("RFC 9110 §5.5: values", arguments: [("", true), ("a\tb", true), ("é", true), (" a", false), ("a ", false), ("a\r\nb", false), ("a\0", false), ("\u{7F}", false)])
+    @Test(
+        "RFC 9110 §5.5: values",
+        arguments: [
+            ("", true), ("a\tb", true), ("é", true), (" a", false), ("a ", false), ("a\r\nb", false),
+            ("a\0", false), ("\u{7F}", false),
+        ])
     func value(text: String, expected: Bool) { #expect(FieldSyntax.isValue(text) == expected) }
 }

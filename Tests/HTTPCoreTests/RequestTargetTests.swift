@@ -8,8 +8,10 @@ struct RequestTargetTests {
         "RFC 9112 §3.2.1: an origin-form's path is decoded once and normalised",
         arguments: [
             ("/", "/"), ("/a", "/a"), ("/a/", "/a/"), ("/a/b.html", "/a/b.html"), ("/.hidden", "/.hidden"),
-            ("/a%20b", "/a b"), ("/%61", "/a"), ("/%2561", "/%61"), ("/caf%C3%A9", "/café"), ("/café", "/café"),
-            ("/a%2Fb", "/a/b"), ("/a%2fb", "/a/b"), ("/a\\b", "/a\\b"), ("/a%5Cb", "/a\\b"), ("/a..b", "/a..b"),
+            ("/a%20b", "/a b"), ("/%61", "/a"), ("/%2561", "/%61"), ("/caf%C3%A9", "/café"),
+            ("/café", "/café"),
+            ("/a%2Fb", "/a/b"), ("/a%2fb", "/a/b"), ("/a\\b", "/a\\b"), ("/a%5Cb", "/a\\b"),
+            ("/a..b", "/a..b"),
             ("/.", "/"), ("/..", "/"), ("/a/.", "/a/"), ("/a/..", "/"), ("/a/../b", "/b"), ("/a/./b", "/a/b"),
             ("/../../etc/passwd", "/etc/passwd"), ("/%2e%2e/x", "/x"), ("/a/%2e%2e/b", "/b"),
             ("/a/..%2fb", "/b"), ("/a/%2e./%2E%2e/..", "/"), ("/...", "/..."),
@@ -30,7 +32,8 @@ struct RequestTargetTests {
     @Test(
         "RFC 3986 §3.4: the query is what follows the first ?, as it came",
         arguments: [
-            ("/?", "/", ""), ("/a?b", "/a", "b"), ("/a?b?c", "/a", "b?c"), ("/a?x=%2F&y=..//", "/a", "x=%2F&y=..//"),
+            ("/?", "/", ""), ("/a?b", "/a", "b"), ("/a?b?c", "/a", "b?c"),
+            ("/a?x=%2F&y=..//", "/a", "x=%2F&y=..//"),
             ("/%61?%61", "/a", "%61"), ("/a?{`}|", "/a", "{`}|"),
         ])
     func query(raw: String, path: String, query: String) throws {
@@ -40,7 +43,9 @@ struct RequestTargetTests {
         #expect(target.rawPath == String(raw.prefix { $0 != "?" }))
     }
 
-    @Test("Bytes that are not UTF-8 are kept beside the repaired path", arguments: ["/%ff", "/a/%c0%af/b", "/x%80/../%fe"])
+    @Test(
+        "Bytes that are not UTF-8 are kept beside the repaired path",
+        arguments: ["/%ff", "/a/%c0%af/b", "/x%80/../%fe"])
     func irregularBytes(raw: String) throws {
         let target = try RequestTarget(raw, method: .get)
         #expect(!target.isPathUTF8)
@@ -58,9 +63,12 @@ struct RequestTargetTests {
         "RFC 3986: what is not a target is refused",
         arguments: [
             ("", .invalidTarget), ("a", .invalidTarget), ("*", .invalidTarget), ("/a b", .invalidTarget),
-            ("/a#b", .invalidTarget), ("/\"", .invalidTarget), ("/<", .invalidTarget), ("/{x}", .invalidTarget),
-            ("/a?\"", .invalidTarget), ("/a?<", .invalidTarget), ("/a?b#c", .invalidTarget), ("/\u{7F}", .invalidTarget),
-            ("/%", .invalidPercentEncoding), ("/%4", .invalidPercentEncoding), ("/%zz", .invalidPercentEncoding),
+            ("/a#b", .invalidTarget), ("/\"", .invalidTarget), ("/<", .invalidTarget),
+            ("/{x}", .invalidTarget),
+            ("/a?\"", .invalidTarget), ("/a?<", .invalidTarget), ("/a?b#c", .invalidTarget),
+            ("/\u{7F}", .invalidTarget),
+            ("/%", .invalidPercentEncoding), ("/%4", .invalidPercentEncoding),
+            ("/%zz", .invalidPercentEncoding),
             ("/%00", .nulInPath), ("/a%00.html", .nulInPath), ("ftp://localhost/", .invalidTarget),
             ("localhost:80", .invalidTarget), ("http:/a", .invalidTarget), ("http://", .invalidAuthority),
             ("http:///a", .invalidAuthority), ("http://a:b@host/", .invalidAuthority),
@@ -74,8 +82,10 @@ struct RequestTargetTests {
     @Test(
         "RFC 9112 §3.2.2: absolute-form",
         arguments: [
-            ("http://localhost/a?b", "http", "localhost", "/a", "b"), ("HTTPS://[::1]:8443", "https", "[::1]:8443", "/", nil),
-            ("http://host?q", "http", "host", "/", "q"), ("https://host/%2e%2e/x", "https", "host", "/x", nil),
+            ("http://localhost/a?b", "http", "localhost", "/a", "b"),
+            ("HTTPS://[::1]:8443", "https", "[::1]:8443", "/", nil),
+            ("http://host?q", "http", "host", "/", "q"),
+            ("https://host/%2e%2e/x", "https", "host", "/x", nil),
         ] as [(String, String, String, String, String?)])
     func absolute(raw: String, scheme: String, authority: String, path: String, query: String?) throws {
         let target = try RequestTarget(raw, method: .get)
@@ -101,7 +111,9 @@ struct RequestTargetTests {
         #expect(try RequestTarget("/", method: .get).segments.isEmpty)
     }
 
-    @Test("What percent-encoding writes is read back", arguments: ["/a b/c:d", "/é%\"<>&'", "/\u{1}\r\n?#", "/."])
+    @Test(
+        "What percent-encoding writes is read back",
+        arguments: ["/a b/c:d", "/é%\"<>&'", "/\u{1}\r\n?#", "/."])
     func roundTrip(path: String) throws {
         let encoded = PercentEncoding.encode(path: path.utf8)
         let expected = path == "/." ? "/" : path
@@ -116,9 +128,11 @@ struct AuthorityTests {
     @Test(
         "RFC 3986 §3.2: hosts with and without port",
         arguments: [
-            ("localhost", "localhost", nil), ("LocalHost:8443", "localhost", 8443), ("localhost:", "localhost", nil),
+            ("localhost", "localhost", nil), ("LocalHost:8443", "localhost", 8443),
+            ("localhost:", "localhost", nil),
             ("localhost.", "localhost.", nil), ("127.0.0.1:1", "127.0.0.1", 1), ("[::1]:443", "[::1]", 443),
-            ("[::ffff:1.2.3.4]", "[::ffff:1.2.3.4]", nil), ("a%20b", "a%20b", nil), ("0.0.0.0=5000", "0.0.0.0=5000", nil),
+            ("[::ffff:1.2.3.4]", "[::ffff:1.2.3.4]", nil), ("a%20b", "a%20b", nil),
+            ("0.0.0.0=5000", "0.0.0.0=5000", nil),
         ] as [(String, String, UInt16?)])
     func valid(text: String, host: String, port: UInt16?) throws {
         let authority = try Authority(text)
@@ -129,7 +143,8 @@ struct AuthorityTests {
     @Test(
         "RFC 9112 §3.2: what is not a host",
         arguments: [
-            "", ":80", "a b", "a/", "a\\b", "a?b", "a#b", "a@b", "\"a\"", "a:b", "a:65536", "a:1:2", "[::1", "[]", "[g]",
+            "", ":80", "a b", "a/", "a\\b", "a?b", "a#b", "a@b", "\"a\"", "a:b", "a:65536", "a:1:2", "[::1",
+            "[]", "[g]",
             "[::1]x", "a%2", "a%zz", "é", "a,b:x", "<a>",
         ])
     func invalid(text: String) {

@@ -17,10 +17,13 @@ struct BodyDecoderTests {
     @Test(
         "RFC 9112 §7.1: chunks",
         arguments: [
-            ("0\r\n\r\n", ""), ("5\r\nhello\r\n0\r\n\r\n", "hello"), ("5\r\nhello\r\n6\r\n world\r\n0\r\n\r\n", "hello world"),
-            ("A\r\n0123456789\r\na\r\n0123456789\r\n000\r\n\r\n", "01234567890123456789"), ("0005\r\nhello\r\n0\r\n\r\n", "hello"),
+            ("0\r\n\r\n", ""), ("5\r\nhello\r\n0\r\n\r\n", "hello"),
+            ("5\r\nhello\r\n6\r\n world\r\n0\r\n\r\n", "hello world"),
+            ("A\r\n0123456789\r\na\r\n0123456789\r\n000\r\n\r\n", "01234567890123456789"),
+            ("0005\r\nhello\r\n0\r\n\r\n", "hello"),
             ("5;a\r\nhello\r\n0;b=c\r\n\r\n", "hello"), ("5;a=\"b;\\\"c\r\\\"\"\r\nhello\r\n0\r\n\r\n", nil),
-            ("5;a=\"b;\\\"c\"\r\nhello\r\n0\r\n\r\n", "hello"), ("5 ; a = b ;c\r\nhello\r\n0\r\n\r\n", "hello"),
+            ("5;a=\"b;\\\"c\"\r\nhello\r\n0\r\n\r\n", "hello"),
+            ("5 ; a = b ;c\r\nhello\r\n0\r\n\r\n", "hello"),
         ] as [(String, String?)])
     func chunks(text: String, expected: String?) {
         let bytes = Array(text.utf8)
@@ -39,14 +42,20 @@ struct BodyDecoderTests {
     @Test(
         "RFC 9112 §7.1: chunk lines that are refused",
         arguments: [
-            "\r\n", "x\r\n", "-1\r\n", "+5\r\nhello", "0x5\r\nhello", " 5\r\nhello", "5 \r\nhello", "5\nhello", "5\rhello", "1_0\r\n",
-            "5;\r\nhello", "5;\n", "5;bad[=x\r\nhello", "5;a=\r\nhello", "5;a=b \r\nhello", "5;a \r\nhello", "5;=b\r\nhello", "5;\u{1}\r\n", "5;a=\"\u{1}\"\r\n",
-            "5;a=\"b\"c\r\n", "5\r\r;ABCD\r\n", "5\r\nhello0\r\n\r\n", "5\r\nhello\n0\r\n\r\n", "5\r\nhello\rx",
-            "FFFFFFFFFFFFFFFF\r\nabc", "8000000000000000\r\nabc", "10000000000000000\r\nabc", "g\r\n", "5,5\r\n",
+            "\r\n", "x\r\n", "-1\r\n", "+5\r\nhello", "0x5\r\nhello", " 5\r\nhello", "5 \r\nhello",
+            "5\nhello", "5\rhello", "1_0\r\n",
+            "5;\r\nhello", "5;\n", "5;bad[=x\r\nhello", "5;a=\r\nhello", "5;a=b \r\nhello", "5;a \r\nhello",
+            "5;=b\r\nhello", "5;\u{1}\r\n", "5;a=\"\u{1}\"\r\n",
+            "5;a=\"b\"c\r\n", "5\r\r;ABCD\r\n", "5\r\nhello0\r\n\r\n", "5\r\nhello\n0\r\n\r\n",
+            "5\r\nhello\rx",
+            "FFFFFFFFFFFFFFFF\r\nabc", "8000000000000000\r\nabc", "10000000000000000\r\nabc", "g\r\n",
+            "5,5\r\n",
         ])
     func refused(text: String) {
         let bytes = Array(text.utf8)
-        for piece in [1, bytes.count] { #expect(decode(.chunked, bytes, piece: piece).failure?.code == .invalidChunk) }
+        for piece in [1, bytes.count] {
+            #expect(decode(.chunked, bytes, piece: piece).failure?.code == .invalidChunk)
+        }
     }
 
     @Test("RFC 9112 §7.1.1: extensions are bounded, in one line and in all")
@@ -71,8 +80,10 @@ struct BodyDecoderTests {
         "RFC 9110 §6.5.1: trailers that are refused",
         arguments: [
             ("Content-Length: 50\r\n", .invalidTrailer), ("Transfer-Encoding: chunked\r\n", .invalidTrailer),
-            ("Host: evil\r\n", .invalidTrailer), ("Connection: close\r\n", .invalidTrailer), (" X: y\r\n", .foldedField),
-            ("GET / HTTP/1.1\r\n", .malformedField), ("X: y\n", .bareLineEnding), ("X: a\rb\r\n", .bareLineEnding),
+            ("Host: evil\r\n", .invalidTrailer), ("Connection: close\r\n", .invalidTrailer),
+            (" X: y\r\n", .foldedField),
+            ("GET / HTTP/1.1\r\n", .malformedField), ("X: y\n", .bareLineEnding),
+            ("X: a\rb\r\n", .bareLineEnding),
             ("X : y\r\n", .malformedField), ("X: \u{0}\r\n", .malformedField), ("\n", .bareLineEnding),
         ] as [(String, RequestFailure.Code)])
     func refusedTrailers(fields: String, code: RequestFailure.Code) {
@@ -92,6 +103,7 @@ struct BodyDecoderTests {
         }
         #expect(failure("A: b\r\nC: d\r\n") == nil)
         #expect(failure("A: b\r\nC: d\r\nE: f\r\n")?.code == .tooManyFields)
-        #expect(failure("A: \(String(repeating: "b", count: 40))\r\n")?.status == .requestHeaderFieldsTooLarge)
+        #expect(
+            failure("A: \(String(repeating: "b", count: 40))\r\n")?.status == .requestHeaderFieldsTooLarge)
     }
 }

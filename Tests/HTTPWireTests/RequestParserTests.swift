@@ -8,7 +8,9 @@ struct RequestParserTests {
     @Test("RFC 9112 §3: a request line and its fields")
     func simple() throws {
         let head = try #require(
-            try parse("POST /a%20b?c HTTP/1.1\r\nHost: localhost:8443\r\nX-A:  b c\t \r\nx-a:\r\nContent-Length: 5\r\n\r\nhello"))
+            try parse(
+                "POST /a%20b?c HTTP/1.1\r\nHost: localhost:8443\r\nX-A:  b c\t \r\nx-a:\r\nContent-Length: 5\r\n\r\nhello"
+            ))
         #expect(head.request.method == .post)
         #expect(head.request.path == "/a%20b?c")
         #expect(head.request.scheme == nil)
@@ -22,7 +24,9 @@ struct RequestParserTests {
         #expect(head.request.headerFields.map(\.value) == ["b c", "", "5"])
     }
 
-    @Test("RFC 9110 §5.1: names are compared without case, and keep the client's spelling", arguments: ["User-Agent", "user-agent", "uSER-aGENT", "USER-AGENT"])
+    @Test(
+        "RFC 9110 §5.1: names are compared without case, and keep the client's spelling",
+        arguments: ["User-Agent", "user-agent", "uSER-aGENT", "USER-AGENT"])
     func spelling(name: String) throws {
         let head = try #require(try parse("GET / HTTP/1.1\r\nhOsT: a\r\n\(name): x\r\n\r\n"))
         #expect(head.request.headerFields[.userAgent] == "x")
@@ -38,22 +42,32 @@ struct RequestParserTests {
             Issue.record("the head is complete")
             return
         }
-        #expect(head.request.headerFields.first == HTTPField(name: try #require(.init("X")), value: [0x61, 0xFF]))
+        #expect(
+            head.request.headerFields.first == HTTPField(name: try #require(.init("X")), value: [0x61, 0xFF]))
     }
 
-    @Test("RFC 9112 §2.2: one or two empty lines before the request line are skipped", arguments: ["\r\n", "\r\n\r\n"])
+    @Test(
+        "RFC 9112 §2.2: one or two empty lines before the request line are skipped",
+        arguments: ["\r\n", "\r\n\r\n"])
     func leadingLines(lines: String) throws {
-        #expect(parse(Array((lines + "GET / HTTP/1.1\r\nHost: a\r\n\r\n").utf8), ends: [100].map { min($0, lines.utf8.count + 27) })?.consumed == lines.utf8.count + 27)
+        #expect(
+            parse(
+                Array((lines + "GET / HTTP/1.1\r\nHost: a\r\n\r\n").utf8),
+                ends: [100].map { min($0, lines.utf8.count + 27) })?.consumed == lines.utf8.count + 27)
         #expect(refusal(lines + "\r\n\r\n\r\nGET") != nil)
     }
 
     @Test(
         "RFC 9112 §9.3: whether the connection goes on",
         arguments: [
-            ("1.1", "", true), ("1.1", "Connection: close\r\n", false), ("1.1", "Connection: keep-alive, CLOSE\r\n", false),
-            ("1.1", "Connection: Upgrade\r\nConnection: close\r\n", false), ("1.1", "Connection: Upgrade\r\nUpgrade: x\r\n", true),
-            ("1.0", "", false), ("1.0", "Connection: keep-alive\r\n", true), ("1.0", "Connection: x, Keep-Alive\r\n", true),
-            ("1.0", "Connection: keep-alive, close\r\n", false), ("1.7", "", true), ("1.1", "Connection: closed\r\n", true),
+            ("1.1", "", true), ("1.1", "Connection: close\r\n", false),
+            ("1.1", "Connection: keep-alive, CLOSE\r\n", false),
+            ("1.1", "Connection: Upgrade\r\nConnection: close\r\n", false),
+            ("1.1", "Connection: Upgrade\r\nUpgrade: x\r\n", true),
+            ("1.0", "", false), ("1.0", "Connection: keep-alive\r\n", true),
+            ("1.0", "Connection: x, Keep-Alive\r\n", true),
+            ("1.0", "Connection: keep-alive, close\r\n", false), ("1.7", "", true),
+            ("1.1", "Connection: closed\r\n", true),
         ])
     func keepAlive(version: String, fields: String, expected: Bool) throws {
         #expect(try parse("GET / HTTP/\(version)\r\nHost: a\r\n\(fields)\r\n")?.keepAlive == expected)
@@ -76,7 +90,8 @@ struct RequestParserTests {
     @Test(
         "RFC 9110 §10.1.1: Expect",
         arguments: [
-            ("1.1", "Content-Length: 5\r\n", true), ("1.1", "Transfer-Encoding: chunked\r\n", true), ("1.1", "", false),
+            ("1.1", "Content-Length: 5\r\n", true), ("1.1", "Transfer-Encoding: chunked\r\n", true),
+            ("1.1", "", false),
             ("1.1", "Content-Length: 0\r\n", false), ("1.0", "Content-Length: 5\r\n", false),
         ])
     func expect(version: String, fields: String, expected: Bool) throws {
@@ -120,7 +135,8 @@ struct RequestParserTests {
                 Issue.record("the head is complete")
                 return
             }
-            #expect(Parsed(head, consumed: consumed) == parse(Array(request.utf8), ends: [request.utf8.count]))
+            #expect(
+                Parsed(head, consumed: consumed) == parse(Array(request.utf8), ends: [request.utf8.count]))
             rest.removeFirst(consumed)
         }
         #expect(rest.isEmpty)
@@ -134,7 +150,8 @@ struct RequestParserTests {
             guard case .head(let head, _) = try parser.parse(chunked.utf8.span) else { continue }
             #expect(head.framing == .chunked)
         }
-        let both = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n"
+        let both =
+            "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n"
         let error = #expect(throws: RequestFailure.self) { _ = try parser.parse(both.utf8.span) }
         #expect(error?.code == .invalidTransferCoding)
     }

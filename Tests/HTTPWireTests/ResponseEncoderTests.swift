@@ -7,7 +7,8 @@ private let date = Array("Sun, 06 Nov 1994 08:49:37 GMT".utf8)
 
 /// The lines of a head and what it commits to.
 private func encode(
-    _ response: HTTPResponse, _ content: ResponseContent = .length(5), _ context: ResponseContext = ResponseContext(),
+    _ response: HTTPResponse, _ content: ResponseContent = .length(5),
+    _ context: ResponseContext = ResponseContext(),
     server: String? = nil
 ) throws -> (lines: [String], plan: ResponsePlan) {
     var output: [UInt8] = []
@@ -43,8 +44,10 @@ struct ResponseEncoderTests {
     @Test(
         "RFC 9112 §4: reason phrases",
         arguments: [
-            (.notFound, "HTTP/1.1 404 Not Found"), (.init(code: 404), "HTTP/1.1 404 Not Found"), (.init(code: 299), "HTTP/1.1 299 "),
-            (.init(code: 200, reasonPhrase: "Fine"), "HTTP/1.1 200 Fine"), (.init(code: 500, reasonPhrase: "a\r\nX: y"), "HTTP/1.1 500 a  X: y"),
+            (.notFound, "HTTP/1.1 404 Not Found"), (.init(code: 404), "HTTP/1.1 404 Not Found"),
+            (.init(code: 299), "HTTP/1.1 299 "),
+            (.init(code: 200, reasonPhrase: "Fine"), "HTTP/1.1 200 Fine"),
+            (.init(code: 500, reasonPhrase: "a\r\nX: y"), "HTTP/1.1 500 a  X: y"),
         ] as [(HTTPResponse.Status, String)])
     func statusLine(status: HTTPResponse.Status, line: String) throws {
         #expect(try encode(HTTPResponse(status: status)).lines.first == line)
@@ -53,19 +56,24 @@ struct ResponseEncoderTests {
     @Test(
         "RFC 9112 §6, RFC 9110 §8.6: framing by status, method, version and what is known of the length",
         arguments: [
-            (200, .length(5), "1.1 GET", ["Content-Length: 5"], .length(5)), (200, .length(0), "1.1 GET", ["Content-Length: 0"], .none),
+            (200, .length(5), "1.1 GET", ["Content-Length: 5"], .length(5)),
+            (200, .length(0), "1.1 GET", ["Content-Length: 0"], .none),
             (200, .stream, "1.1 GET", ["Transfer-Encoding: chunked"], .chunked),
             (200, .stream, "1.0 GET", ["Connection: close"], .untilClose),
             (200, .length(5), "1.0 GET", ["Content-Length: 5", "Connection: keep-alive"], .length(5)),
-            (200, .length(5), "1.1 HEAD", ["Content-Length: 5"], .none), (200, .stream, "1.1 HEAD", [], .none),
-            (200, .stream, "1.0 HEAD", ["Connection: keep-alive"], .none), (204, .length(0), "1.1 GET", [], .none),
-            (204, .stream, "1.1 GET", [], .none), (304, .length(0), "1.1 GET", [], .none), (304, .stream, "1.1 GET", [], .none),
+            (200, .length(5), "1.1 HEAD", ["Content-Length: 5"], .none),
+            (200, .stream, "1.1 HEAD", [], .none),
+            (200, .stream, "1.0 HEAD", ["Connection: keep-alive"], .none),
+            (204, .length(0), "1.1 GET", [], .none),
+            (204, .stream, "1.1 GET", [], .none), (304, .length(0), "1.1 GET", [], .none),
+            (304, .stream, "1.1 GET", [], .none),
         ] as [(Int, ResponseContent, String, [String], ResponseFraming)])
     func framing(
         status: Int, content: ResponseContent, request: String, lines: [String], framing: ResponseFraming
     ) throws {
         let context = ResponseContext(
-            version: request.hasPrefix("1.0") ? .http1_0 : .http1_1, isHEAD: request.hasSuffix("HEAD"), keepAlive: true)
+            version: request.hasPrefix("1.0") ? .http1_0 : .http1_1, isHEAD: request.hasSuffix("HEAD"),
+            keepAlive: true)
         let (encoded, plan) = try encode(HTTPResponse(status: .init(code: status)), content, context)
         #expect(Array(encoded.dropFirst()) == lines)
         #expect(plan.framing == framing)
@@ -77,14 +85,19 @@ struct ResponseEncoderTests {
         let response = HTTPResponse(status: .ok, headerFields: [.contentLength: "7"])
         #expect(try encode(response, .stream).plan.framing == .length(7))
         #expect(try encode(response, .stream).lines.dropFirst() == ["Content-Length: 7"])
-        #expect(try encode(response, .length(0), ResponseContext(isHEAD: true)).lines.dropFirst() == ["Content-Length: 7"])
+        #expect(
+            try encode(response, .length(0), ResponseContext(isHEAD: true)).lines.dropFirst() == [
+                "Content-Length: 7"
+            ])
         #expect(try encode(response, .length(7)).lines.dropFirst() == ["Content-Length: 7"])
         #expect(throws: ResponseFailure.invalidContentLength) { try encode(response, .length(8)) }
         let notModified = HTTPResponse(status: .notModified, headerFields: [.contentLength: "7"])
         #expect(try encode(notModified, .length(0)).lines.dropFirst() == ["Content-Length: 7"])
     }
 
-    @Test("What cannot be sent leaves the output as it was", arguments: ["x", "-1", "1 2", "1, 2", "", "99999999999999999999"])
+    @Test(
+        "What cannot be sent leaves the output as it was",
+        arguments: ["x", "-1", "1 2", "1, 2", "", "99999999999999999999"])
     func unsendable(length: String) {
         var output = Array("before".utf8)
         let response = HTTPResponse(status: .ok, headerFields: [.contentLength: length])
@@ -108,7 +121,9 @@ struct ResponseEncoderTests {
         let (lines, plan) = try encode(HTTPResponse(status: .ok, headerFields: fields))
         #expect(lines.dropFirst() == ["Content-Length: 5", "Connection: close"])
         #expect(!plan.keepAlive)
-        #expect(try encode(HTTPResponse(status: .ok), .length(5), ResponseContext(keepAlive: false)).lines.last == "Connection: close")
+        #expect(
+            try encode(HTTPResponse(status: .ok), .length(5), ResponseContext(keepAlive: false)).lines.last
+                == "Connection: close")
     }
 
     @Test("RFC 9110 §6.6.1: a handler's own Date and Server are not repeated")
@@ -121,7 +136,8 @@ struct ResponseEncoderTests {
         #expect(text == "HTTP/1.1 200 OK\r\nDate: x\r\nServer: y\r\nContent-Length: 0\r\n\r\n")
     }
 
-    @Test("RFC 9110 §5.5: no value can bring a line end into a head", arguments: ["a\r\nX: y", "a\nb", "a\0b"])
+    @Test(
+        "RFC 9110 §5.5: no value can bring a line end into a head", arguments: ["a\r\nX: y", "a\nb", "a\0b"])
     func injection(value: String) throws {
         var fields = HTTPFields()
         fields.append(HTTPField(name: .location, value: value))
@@ -131,7 +147,9 @@ struct ResponseEncoderTests {
         #expect(lines.allSatisfy { $0.utf8.allSatisfy { $0 >= 0x20 } })
     }
 
-    @Test("RFC 9112 §7.1: chunks as they are written are chunks as they are read", arguments: [1, 9, 10, 15, 16, 255, 4_096])
+    @Test(
+        "RFC 9112 §7.1: chunks as they are written are chunks as they are read",
+        arguments: [1, 9, 10, 15, 16, 255, 4_096])
     func chunks(count: Int) throws {
         var output: [UInt8] = []
         let data = [UInt8](repeating: 0x61, count: count)

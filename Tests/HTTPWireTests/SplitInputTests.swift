@@ -16,7 +16,9 @@ private let samples: [String] = [
 
 @Suite("Input that arrives in pieces")
 struct SplitInputTests {
-    @Test("A head that is split anywhere, or comes byte by byte, is the head that comes whole", arguments: samples)
+    @Test(
+        "A head that is split anywhere, or comes byte by byte, is the head that comes whole",
+        arguments: samples)
     func heads(sample: String) {
         let bytes = Array(sample.utf8)
         let whole = parse(bytes, ends: [bytes.count])
@@ -32,7 +34,8 @@ struct SplitInputTests {
         #expect(parse(bytes, ends: 0..<consumed) == nil)
     }
 
-    @Test("Mutated requests are read or refused, the same way whole and byte by byte", .timeLimit(.minutes(1)))
+    @Test(
+        "Mutated requests are read or refused, the same way whole and byte by byte", .timeLimit(.minutes(1)))
     func mutations() {
         var random = SplitMix(state: 0x5EED)
         var refused = 0
@@ -54,7 +57,8 @@ struct SplitInputTests {
     @Test("Mutated chunks are read or refused, the same way whole and byte by byte", .timeLimit(.minutes(1)))
     func chunkMutations() {
         var random = SplitMix(state: 0xC4A2)
-        let sample = Array("5;a=b;c=\"d\\\"\"\r\nhello\r\n1A\r\nabcdefghijklmnopqrstuvwxyz\r\n0\r\nX-T: v\r\n\r\nGET".utf8)
+        let sample = Array(
+            "5;a=b;c=\"d\\\"\"\r\nhello\r\n1A\r\nabcdefghijklmnopqrstuvwxyz\r\n0\r\nX-T: v\r\n\r\nGET".utf8)
         for _ in 0..<3_000 {
             var bytes = sample
             for _ in 0..<(1 + Int(random.next() % 3)) { mutate(&bytes, &random) }
@@ -68,7 +72,9 @@ struct SplitInputTests {
     private func mutate(_ bytes: inout [UInt8], _ random: inout SplitMix) {
         guard !bytes.isEmpty else { return }
         let index = Int(random.next() % UInt64(bytes.count))
-        let interesting: [UInt8] = [0x00, 0x09, 0x0A, 0x0D, 0x20, 0x2C, 0x3A, 0x3B, 0x7F, 0x80, 0xFF, 0x30, 0x41]
+        let interesting: [UInt8] = [
+            0x00, 0x09, 0x0A, 0x0D, 0x20, 0x2C, 0x3A, 0x3B, 0x7F, 0x80, 0xFF, 0x30, 0x41,
+        ]
         switch random.next() % 4 {
         case 0: bytes[index] = interesting[Int(random.next() % UInt64(interesting.count))]
         case 1: bytes.insert(interesting[Int(random.next() % UInt64(interesting.count))], at: index)

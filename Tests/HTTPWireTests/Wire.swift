@@ -61,7 +61,9 @@ struct Decoded: Equatable {
 }
 
 /// Decodes `bytes` in pieces of at most `piece` bytes.
-func decode(_ framing: BodyFraming, _ bytes: [UInt8], piece: Int, limits: HTTPLimits = HTTPLimits()) -> Decoded {
+func decode(_ framing: BodyFraming, _ bytes: [UInt8], piece: Int, limits: HTTPLimits = HTTPLimits())
+    -> Decoded
+{
     var decoder = BodyDecoder(framing, limits: limits)
     var result = Decoded()
     var end = 0
@@ -73,7 +75,9 @@ func decode(_ framing: BodyFraming, _ bytes: [UInt8], piece: Int, limits: HTTPLi
                 if end == bytes.count { return result }
                 end = min(end + piece, bytes.count)
             case .data(let range):
-                result.data += bytes[result.consumed..<end][(result.consumed + range.lowerBound)..<(result.consumed + range.upperBound)]
+                result.data +=
+                    bytes[result.consumed..<end][
+                        (result.consumed + range.lowerBound)..<(result.consumed + range.upperBound)]
                 result.consumed += range.upperBound
             case .end(let trailers, let consumed):
                 result.trailers = trailers

@@ -47,7 +47,8 @@ struct HandlerTestingTests {
     @Test("A HandlerFailure is its status and fields; its cause stays inside")
     func failure() async throws {
         let handler = Scripted {
-            throw HandlerFailure(.gone, "Too late.", fields: [.retryAfter: "never"], cause: BodyFailure(.timedOut))
+            throw HandlerFailure(
+                .gone, "Too late.", fields: [.retryAfter: "never"], cause: BodyFailure(.timedOut))
         }
         let response = try await respond(handler, to: .make())
         #expect(response.status == .gone)
@@ -76,11 +77,12 @@ struct HandlerTestingTests {
     @Test("Streams are collected, with their trailers")
     func streams() async throws {
         let handler = Scripted {
-            Response(body: .stream(length: nil) { writer in
-                try await writer.write("a")
-                try await writer.write([0x62])
-                return [.retryAfter: "1"]
-            })
+            Response(
+                body: .stream(length: nil) { writer in
+                    try await writer.write("a")
+                    try await writer.write([0x62])
+                    return [.retryAfter: "1"]
+                })
         }
         let response = try await respond(handler, to: .make())
         #expect(response.text == "ab")

@@ -15,7 +15,8 @@ struct RequestTests {
         #expect(try Request.make(.get, target, mount: mount).subpath == subpath[...])
     }
 
-    @Test("An id is 16 hexadecimal digits", arguments: [(0, "0000000000000000"), (0xBEEF, "000000000000beef")])
+    @Test(
+        "An id is 16 hexadecimal digits", arguments: [(0, "0000000000000000"), (0xBEEF, "000000000000beef")])
     func id(_ value: UInt64, _ text: String) {
         #expect(RequestID(value).description == text)
     }

@@ -41,10 +41,13 @@ struct AuthorityTests {
         #expect(made.identity.facts.notBefore < TestCertificates.now - 3000)
     }
 
-    @Test("openssl verify accepts the leaf for each of its names", arguments: [
-        ["-verify_hostname", "localhost"], ["-verify_hostname", "box"], ["-verify_ip", "127.0.0.1"], ["-verify_ip", "::1"],
-        ["-purpose", "sslserver"], ["-x509_strict"],
-    ])
+    @Test(
+        "openssl verify accepts the leaf for each of its names",
+        arguments: [
+            ["-verify_hostname", "localhost"], ["-verify_hostname", "box"], ["-verify_ip", "127.0.0.1"],
+            ["-verify_ip", "::1"],
+            ["-purpose", "sslserver"], ["-x509_strict"],
+        ])
     func verified(option: [String]) throws {
         _ = try authority()
         let arguments = ["openssl", "verify", "-CAfile", path.appending("ca.pem").string] + option
@@ -58,7 +61,9 @@ struct AuthorityTests {
         let ca = try run("openssl", "x509", "-in", path.appending("ca.pem").string, "-noout", "-text").output
         #expect(ca.contains("CA:TRUE, pathlen:0"))
         #expect(ca.contains("Certificate Sign, CRL Sign"))
-        let leaf = try run("openssl", "x509", "-in", path.appending("localhost.pem").string, "-noout", "-text").output
+        let leaf = try run(
+            "openssl", "x509", "-in", path.appending("localhost.pem").string, "-noout", "-text"
+        ).output
         #expect(leaf.contains("CA:FALSE"))
         #expect(leaf.contains("TLS Web Server Authentication"))
         #expect(leaf.contains("Authority Key Identifier"))
@@ -90,7 +95,9 @@ struct AuthorityTests {
         #expect(try authority(names: ["wiki.localhost", "::7"]).identity.facts == second.identity.facts)
     }
 
-    @Test("A name that could smuggle in an extension is refused", arguments: ["a,DNS:b", "", "a b", "-.\n", "é"])
+    @Test(
+        "A name that could smuggle in an extension is refused",
+        arguments: ["a,DNS:b", "", "a b", "-.\n", "é"])
     func badName(name: String) throws {
         let failure = #expect(throws: TLSFailure.self) { try authority(names: [name]) }
         #expect(failure?.code == .badSetting)
@@ -121,7 +128,9 @@ struct AuthorityTests {
         #expect(try read("ca.key") == key)
     }
 
-    @Test("A broken file is reported by name and left as it is", arguments: ["ca.pem", "ca.key", "localhost.pem", "localhost.key"])
+    @Test(
+        "A broken file is reported by name and left as it is",
+        arguments: ["ca.pem", "ca.key", "localhost.pem", "localhost.key"])
     func broken(name: String) throws {
         _ = try authority()
         let noise = Array("the disk was full\n".utf8)

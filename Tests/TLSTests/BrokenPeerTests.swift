@@ -100,7 +100,9 @@ struct BrokenPeerTests {
         #expect(failure?.underlying == .brokenPipe)
     }
 
-    @Test("A client that does not trust the certificate says so in an alert", arguments: [TLSVersion.v1_2, .v1_3])
+    @Test(
+        "A client that does not trust the certificate says so in an alert",
+        arguments: [TLSVersion.tls12, .tls13])
     func untrusted(version: TLSVersion) throws {
         let folder = try TemporaryFolder()
         let stranger = try TestCertificates.identity(named: "stranger")

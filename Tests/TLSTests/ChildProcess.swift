@@ -27,7 +27,7 @@ struct ChildProcess {
         unsafe posix_spawn_file_actions_adddup2(&actions, 1, 2)
         let all = ["timeout", "20"] + arguments
         var strings = unsafe all.map { unsafe strdup($0) } + [nil]
-        defer { for unsafe string in unsafe strings { unsafe free(string) } }
+        defer { for index in unsafe strings.indices { unsafe free(strings[index]) } }
         var child: pid_t = 0
         let result = unsafe posix_spawnp(&child, "timeout", &actions, nil, &strings, environ)
         guard result == 0 else { throw Errno(rawValue: result) }
@@ -51,7 +51,9 @@ struct ChildProcess {
     }
 }
 
-func run(_ arguments: String..., input: String = "") throws -> ChildResult { try run(arguments, input: input) }
+func run(_ arguments: String..., input: String = "") throws -> ChildResult {
+    try run(arguments, input: input)
+}
 
 func run(_ arguments: [String], input: String = "") throws -> ChildResult {
     try ChildProcess(arguments, input: input).wait()

@@ -54,22 +54,28 @@ struct ClientProgramTests {
         let server = try BlockingServer(context)
         let child = try sClient(server, "-tls1_2", input: "R\n")
         // s_client ends the connection with an alert when it is refused; how the server hears of it is not the point.
-        do { try server.answerOne(until: child) } catch let failure as TLSFailure { #expect(failure.code != .library) }
+        do { try server.answerOne(until: child) } catch let failure as TLSFailure {
+            #expect(failure.code != .library)
+        }
         let output = try child.wait().output
         #expect(output.contains("RENEGOTIATING"))
         #expect(output.contains("no renegotiation"))
     }
 
-    @Test("No compression, and a session that openssl s_client saved is resumed", arguments: ["-tls1_2", "-tls1_3"])
+    @Test(
+        "No compression, and a session that openssl s_client saved is resumed",
+        arguments: ["-tls1_2", "-tls1_3"])
     func resumption(option: String) throws {
         let saved = folder.path.appending("session").string
         let server = try BlockingServer(context)
-        let first = try sClient(server, option, "-sess_out", saved, "-ign_eof", input: "GET / HTTP/1.1\r\n\r\n")
+        let first = try sClient(
+            server, option, "-sess_out", saved, "-ign_eof", input: "GET / HTTP/1.1\r\n\r\n")
         try server.answerOne(until: first)
         let output = try first.wait().output
         #expect(output.contains("Compression: NONE"))
         #expect(output.contains("New, TLSv1."))
-        let second = try sClient(server, option, "-sess_in", saved, "-ign_eof", input: "GET / HTTP/1.1\r\n\r\n")
+        let second = try sClient(
+            server, option, "-sess_in", saved, "-ign_eof", input: "GET / HTTP/1.1\r\n\r\n")
         try server.answerOne(until: second)
         #expect(try second.wait().output.contains("Reused, TLSv1."))
     }
@@ -78,7 +84,8 @@ struct ClientProgramTests {
         _ server: BlockingServer, _ options: String..., input: String = ""
     ) throws -> ChildProcess {
         try ChildProcess(
-            ["openssl", "s_client", "-connect", "127.0.0.1:\(server.port)", "-servername", "localhost"] + options,
+            ["openssl", "s_client", "-connect", "127.0.0.1:\(server.port)", "-servername", "localhost"]
+                + options,
             input: input)
     }
 }

@@ -19,7 +19,7 @@ struct HandshakeTests {
         return try TLSContext(configuration)
     }
 
-    @Test("Both versions work, and the facts say which", arguments: [TLSVersion.v1_2, .v1_3])
+    @Test("Both versions work, and the facts say which", arguments: [TLSVersion.tls12, .tls13])
     func versions(version: TLSVersion) throws {
         let client = try TLSClientContext(trust: .anything, minimumVersion: version, maximumVersion: version)
         var link = try Link(try context(), client)
@@ -33,12 +33,14 @@ struct HandshakeTests {
         #expect(!facts.isResumed)
         #expect(facts.peerSubject == nil)
         #expect(
-            facts.cipher == (version == .v1_2 ? "ECDHE-ECDSA-AES128-GCM-SHA256" : "TLS_AES_128_GCM_SHA256"))
+            facts.cipher == (version == .tls12 ? "ECDHE-ECDSA-AES128-GCM-SHA256" : "TLS_AES_128_GCM_SHA256"))
     }
 
-    @Test("A client without a common version is refused with protocol_version", arguments: [TLSVersion.v1_2, .v1_3])
+    @Test(
+        "A client without a common version is refused with protocol_version",
+        arguments: [TLSVersion.tls12, .tls13])
     func noCommonVersion(version: TLSVersion) throws {
-        let other: TLSVersion = version == .v1_2 ? .v1_3 : .v1_2
+        let other: TLSVersion = version == .tls12 ? .tls13 : .tls12
         let server = try context { ($0.minimumVersion, $0.maximumVersion) = (version, version) }
         let client = try TLSClientContext(trust: .anything, minimumVersion: other, maximumVersion: other)
         var link = try Link(server, client)
@@ -47,7 +49,8 @@ struct HandshakeTests {
         #expect(failure?.stack.contains { $0.contains("unsupported protocol") } == true)
     }
 
-    @Test("RFC 8996: TLS 1.0 and 1.1 are refused with the alert protocol_version", arguments: [0x0301, 0x0302])
+    @Test(
+        "RFC 8996: TLS 1.0 and 1.1 are refused with the alert protocol_version", arguments: [0x0301, 0x0302])
     func oldVersions(version: UInt16) throws {
         var raw = try RawLink(context())
         try raw.send(clientHello(version: version))
@@ -79,7 +82,9 @@ struct HandshakeTests {
     func alpnWithoutOverlap() throws {
         var link = try Link(try context(), try TLSClientContext(trust: .anything, alpn: ["spdy/1"]))
         let failure = #expect(throws: TLSFailure.self) { try link.shakeHands() }
-        #expect(failure?.stack.contains { $0.contains("no application protocol") } == true, "\(failure?.description ?? "")")
+        #expect(
+            failure?.stack.contains { $0.contains("no application protocol") } == true,
+            "\(failure?.description ?? "")")
         link.offerReadiness()
         let alert = #expect(throws: TLSFailure.self) { _ = try link.client.handshake() }
         #expect(alert?.code == .peerAlert)
@@ -92,14 +97,13 @@ struct HandshakeTests {
             ("a.example.test", "*.example.test"), ("b.a.example.test", "localhost"),
             ("example.test", "localhost"), ("other", "localhost"), (nil, "localhost"),
         ] as [(String?, String)],
-        [TLSVersion.v1_2, .v1_3])
+        [TLSVersion.tls12, .tls13])
     func serverName(asked: (name: String?, answered: String), version: TLSVersion) throws {
-        let named = ["Wiki.localhost", "*.example.test"]
-        let server = try context { configuration in
-            for name in named {
-                configuration.namedIdentities[name] = try? TestCertificates.identity(named: name.lowercased())
-            }
-        }
+        let named = [
+            "Wiki.localhost": try TestCertificates.identity(named: "wiki.localhost"),
+            "*.example.test": try TestCertificates.identity(named: "*.example.test"),
+        ]
+        let server = try context { $0.namedIdentities = named }
         let client = try TLSClientContext(trust: .anything, minimumVersion: version, maximumVersion: version)
         var link = try Link(server, client, name: asked.name)
         try link.shakeHands()
@@ -115,7 +119,7 @@ struct HandshakeTests {
         let group = #expect(throws: TLSFailure.self) { try context { $0.groups = ["P-0"] } }
         #expect(group?.code == .badSetting)
         let order = #expect(throws: TLSFailure.self) {
-            try context { ($0.minimumVersion, $0.maximumVersion) = (.v1_3, .v1_2) }
+            try context { ($0.minimumVersion, $0.maximumVersion) = (.tls13, .tls12) }
         }
         #expect(order?.code == .badSetting)
     }

@@ -17,7 +17,8 @@ struct IdentityTests {
     private func load(
         _ certificates: [Certificate], _ key: PrivateKey, mode: UInt32 = 0o600
     ) throws -> Identity {
-        let certificateFile = try folder.write("cert.pem", try certificates.flatMap { try $0.pem() }, mode: 0o644)
+        let certificateFile = try folder.write(
+            "cert.pem", try certificates.flatMap { try $0.pem() }, mode: 0o644)
         let keyFile = try folder.write("cert.key", try key.pem(), mode: mode)
         return try Identity(certificateFile: certificateFile, keyFile: keyFile)
     }
@@ -118,7 +119,8 @@ struct IdentityTests {
         let plain = try folder.write("plain.key", try chain.leafKey.pem())
         let sealed = folder.path.appending("sealed.key")
         let made = try run(
-            "openssl", "pkey", "-in", plain.string, "-aes256", "-passout", "pass:secret", "-out", sealed.string)
+            "openssl", "pkey", "-in", plain.string, "-aes256", "-passout", "pass:secret", "-out",
+            sealed.string)
         #expect(made.status == 0)
         let certificate = try folder.write("cert.pem", try chain.leaf.pem())
         let failure = failure { _ = try Identity(certificateFile: certificate, keyFile: sealed) }

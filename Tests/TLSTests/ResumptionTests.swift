@@ -40,7 +40,7 @@ struct ResumptionTests {
         return (try link.keptSession(), link.server.facts.isResumed)
     }
 
-    @Test("A ticket resumes its session in the same context", arguments: [TLSVersion.v1_2, .v1_3])
+    @Test("A ticket resumes its session in the same context", arguments: [TLSVersion.tls12, .tls13])
     func sameContext(version: TLSVersion) throws {
         let (context, client) = (try context(), try client(version))
         let first = try session(with: context, client)
@@ -48,14 +48,16 @@ struct ResumptionTests {
         #expect(try session(with: context, client, resuming: first.kept).isResumed)
     }
 
-    @Test("A ticket outlives a reload that keeps the keys", arguments: [TLSVersion.v1_2, .v1_3])
+    @Test("A ticket outlives a reload that keeps the keys", arguments: [TLSVersion.tls12, .tls13])
     func newContext(version: TLSVersion) throws {
         let client = try client(version)
         let first = try session(with: try context(), client)
         #expect(try session(with: try context(), client, resuming: first.kept).isResumed)
     }
 
-    @Test("Other keys do not open a ticket; the handshake goes on in full", arguments: [TLSVersion.v1_2, .v1_3])
+    @Test(
+        "Other keys do not open a ticket; the handshake goes on in full",
+        arguments: [TLSVersion.tls12, .tls13])
     func otherKeys(version: TLSVersion) throws {
         let client = try client(version)
         let first = try session(with: try context(), client)
@@ -63,7 +65,9 @@ struct ResumptionTests {
         #expect(try !session(with: stranger, client, resuming: first.kept).isResumed)
     }
 
-    @Test("A ticket of the last key still resumes, and is replaced by one of the new key", arguments: [TLSVersion.v1_2, .v1_3])
+    @Test(
+        "A ticket of the last key still resumes, and is replaced by one of the new key",
+        arguments: [TLSVersion.tls12, .tls13])
     func rotation(version: TLSVersion) throws {
         let (context, client) = (try context(), try client(version))
         let first = try session(with: context, client)
@@ -75,7 +79,9 @@ struct ResumptionTests {
         #expect(try session(with: context, client, resuming: second.kept).isResumed)
     }
 
-    @Test("A ticket whose key has ended does not resume, whether or not anybody rotated", arguments: [TLSVersion.v1_2, .v1_3])
+    @Test(
+        "A ticket whose key has ended does not resume, whether or not anybody rotated",
+        arguments: [TLSVersion.tls12, .tls13])
     func expiredKey(version: TLSVersion) throws {
         let (context, client) = (try context(), try client(version))
         let first = try session(with: context, client)
@@ -85,7 +91,7 @@ struct ResumptionTests {
 
     @Test(
         "RFC 6066 §3: a session is not resumed for another server name, whether or not somebody has it",
-        arguments: [TLSVersion.v1_2, .v1_3], ["other", "nobody", nil])
+        arguments: [TLSVersion.tls12, .tls13], ["other", "nobody", nil])
     func otherName(version: TLSVersion, name: String?) throws {
         var configuration = TLSContextConfiguration(defaultIdentity: identity, ticketKeys: keys)
         configuration.namedIdentities["other"] = try TestCertificates.identity(named: "other")
@@ -99,7 +105,7 @@ struct ResumptionTests {
 
     @Test("Threads share the keys: each resumes what another began")
     func threads() async throws {
-        let (context, client) = (try context(), try client(.v1_3))
+        let (context, client) = (try context(), try client(.tls13))
         let first = try session(with: context, client)
         let resumed = try await withThrowingTaskGroup(of: Bool.self) { group in
             for _ in 0..<8 {

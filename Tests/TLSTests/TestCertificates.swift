@@ -30,7 +30,9 @@ enum TestCertificates {
     }
 
     /// A self-signed identity for one name.
-    static func identity(named name: String = "localhost", from: Int64? = nil, to: Int64? = nil) throws -> Identity {
+    static func identity(named name: String = "localhost", from: Int64? = nil, to: Int64? = nil) throws
+        -> Identity
+    {
         let key = try PrivateKey.generate()
         let certificate = try selfSigned(name, key, from: from ?? now - 60, to: to ?? now + year)
         return try Identity(certificatePEM: certificate.pem(), keyPEM: key.pem(), name: name)

@@ -13,14 +13,14 @@ struct TransferTests {
                 defaultIdentity: try TestCertificates.identity(), ticketKeys: try TicketKeys()))
     }
 
-    private func link(_ version: TLSVersion = .v1_3) throws -> Link {
+    private func link(_ version: TLSVersion = .tls13) throws -> Link {
         let client = try TLSClientContext(trust: .anything, minimumVersion: version, maximumVersion: version)
         var link = try Link(context, client)
         try link.shakeHands()
         return link
     }
 
-    @Test("RFC 8446 §6.1: close_notify goes both ways", arguments: [TLSVersion.v1_2, .v1_3])
+    @Test("RFC 8446 §6.1: close_notify goes both ways", arguments: [TLSVersion.tls12, .tls13])
     func orderlyEnd(version: TLSVersion) throws {
         var link = try link(version)
         _ = try link.sendDown("tickets")
@@ -50,7 +50,9 @@ struct TransferTests {
         #expect(progress.isDone)
     }
 
-    @Test("An end without close_notify is told apart: .closed, and truncated", arguments: [TLSVersion.v1_2, .v1_3])
+    @Test(
+        "An end without close_notify is told apart: .closed, and truncated",
+        arguments: [TLSVersion.tls12, .tls13])
     func truncation(version: TLSVersion) throws {
         var link = try link(version)
         #expect(try link.sendUp("half a request") == "half a request")
@@ -62,7 +64,8 @@ struct TransferTests {
         #expect(try link.sendDown("the answer") == "the answer")
     }
 
-    @Test("Back-pressure: a write larger than the socket's buffer stops, and goes on from a buffer that moved")
+    @Test(
+        "Back-pressure: a write larger than the socket's buffer stops, and goes on from a buffer that moved")
     func backPressure() throws {
         var link = try link()
         let message = (0..<4_000_000).map { UInt8(truncatingIfNeeded: $0 &* 31 >> 8) }
@@ -112,7 +115,9 @@ struct TransferTests {
         for _ in 0..<3 {
             var buffer = [UInt8](repeating: 0, count: 4)
             var span = buffer.mutableSpan
-            guard case .done(let count) = try link.server.read(into: &span) else { throw LinkFailure.unfinished }
+            guard case .done(let count) = try link.server.read(into: &span) else {
+                throw LinkFailure.unfinished
+            }
             pieces.append(String(decoding: buffer.prefix(count), as: UTF8.self))
         }
         #expect(pieces == ["0123", "4567", "89"])

@@ -32,8 +32,9 @@ struct DiagnosticsPage: NegotiatedPage {
     private static let template = PageTemplate(
         """
         <h1>{{title}}</h1>
+        <div class="sections">
         {{#sections}}
-        <section class="card">
+        <section class="card{{#isShort}} short{{/isShort}}">
         <h2>{{name}}</h2>
         <table class="facts">
         {{#facts}}
@@ -42,12 +43,15 @@ struct DiagnosticsPage: NegotiatedPage {
         </table>
         </section>
         {{/sections}}
+        </div>
         """)
 }
 
 struct FactSection {
     let name: String
     let facts: [Fact]
+    /// Whether two such sections fit side by side.
+    var isShort = false
 }
 
 struct Fact {
@@ -71,8 +75,8 @@ extension DiagnosticsPage {
         [
             FactSection(name: "Request", facts: requestFacts),
             FactSection(name: "Fields", facts: report.request.fields.map { Fact($0.name, $0.value) }),
-            FactSection(name: "Connection", facts: connectionFacts),
-            FactSection(name: "TLS", facts: tlsFacts),
+            FactSection(name: "Connection", facts: connectionFacts, isShort: true),
+            FactSection(name: "TLS", facts: tlsFacts, isShort: true),
             FactSection(name: "Server", facts: serverFacts),
             FactSection(name: "Listeners", facts: listenerFacts),
         ].filter { !$0.facts.isEmpty }
@@ -82,7 +86,8 @@ extension DiagnosticsPage {
         let request = report.request
         return [
             Fact("Method", request.method), Fact("Target", request.target), Fact("Path", request.path),
-            Fact("Query", request.query), Fact("Authority", request.authority), Fact("Version", request.version),
+            Fact("Query", request.query), Fact("Authority", request.authority),
+            Fact("Version", request.version),
             Fact("Handler at", request.handlerPath), Fact("Body", bodyText), Fact("Request id", request.id),
         ].compactMap { $0 }
     }
@@ -111,7 +116,8 @@ extension DiagnosticsPage {
         return [
             Fact("Protocol", tls.version), Fact("Cipher", tls.cipher), Fact("Key exchange", tls.group),
             Fact("ALPN", tls.alpn ?? "none"), Fact("Server name (SNI)", tls.serverName ?? "none"),
-            Fact("Session", tls.resumed ? "resumed" : "new"), Fact("Client certificate", tls.clientSubject ?? "none"),
+            Fact("Session", tls.resumed ? "resumed" : "new"),
+            Fact("Client certificate", tls.clientSubject ?? "none"),
         ].compactMap { $0 }
     }
 

@@ -49,7 +49,8 @@ struct RequestFacts: Encodable {
         bodyLength = request.body.length
         fields = request.fields
             .map { Field(name: $0.name.canonicalName, value: shownValue(of: $0)) }
-            .enumerated().sorted { ($0.element.name, $0.offset) < ($1.element.name, $1.offset) }.map(\.element)
+            .enumerated().sorted { ($0.element.name, $0.offset) < ($1.element.name, $1.offset) }.map(
+                \.element)
     }
 }
 
@@ -121,7 +122,8 @@ struct ServerReport: Encodable {
     let listeners: [Listener]
 
     enum CodingKeys: String, CodingKey {
-        case name, version, pid, uptimeSeconds, workers, configurationFile, configurationGeneration, lastReload
+        case name, version, pid, uptimeSeconds, workers, configurationFile, configurationGeneration,
+            lastReload
         case openConnections, requests, listeners
         case invocationID = "invocation_id"
     }

@@ -6,7 +6,8 @@ import HandlerKit
 extension ModuleDescriptor {
     /// Shows a form and what was submitted with it.
     public static let echo = ModuleDescriptor(
-        name: "echo", summary: "Shows a form, and what was submitted with it.", keys: [AnyKey(EchoModule.formBytes)]
+        name: "echo", summary: "Shows a form, and what was submitted with it.",
+        keys: [AnyKey(EchoModule.formBytes)]
     ) { (section, _) throws(ConfigurationFailure) in
         EchoHandler(formBytes: section[EchoModule.formBytes])
     }

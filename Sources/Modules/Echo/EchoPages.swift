@@ -32,7 +32,7 @@ struct EchoForm: NegotiatedPage {
     private static let template = PageTemplate(
         """
         <h1>Echo</h1>
-        <p class="dim">Whatever you submit comes back, byte for byte.</p>
+        <p class="dim">Whatever you submit comes back.</p>
         \(form)
         """)
 }
@@ -97,13 +97,16 @@ struct EchoAnswer: NegotiatedPage {
         """
         <h1>{{title}}</h1>
         {{#hasRows}}
-        <table class="card facts">
+        <div class="card">
+        <table class="facts">
         {{#rows}}
         <tr><th scope="row"><code>{{name}}</code></th>
-        <td>{{#hasValue}}<pre class="value">{{value}}</pre>{{/hasValue}}{{^hasValue}}<span class="dim">empty</span>\
+        <td>{{#hasValue}}<pre class="value">
+        {{value}}</pre>{{/hasValue}}{{^hasValue}}<span class="dim">empty</span>\
         {{/hasValue}}</td></tr>
         {{/rows}}
         </table>
+        </div>
         {{/hasRows}}
         \(EchoForm.form)
         """)

@@ -136,6 +136,7 @@ let contentTypesBySuffix: [String: String] = [
     "ogg": "audio/ogg",
     "ogv": "video/ogg",
     "opus": "audio/ogg",
+    "ts": "video/mp2t",
     "wav": "audio/wav",
     "weba": "audio/webm",
     "webm": "video/webm",

@@ -34,7 +34,9 @@ struct ContentTypes: Sendable {
     }
 
     /// JSON is not among them: RFC 8259 §11 knows no charset parameter, it is UTF-8 anyway.
-    private static let charsetTypes: Set<String> = ["application/xml", "application/xhtml+xml", "image/svg+xml"]
+    private static let charsetTypes: Set<String> = [
+        "application/xml", "application/xhtml+xml", "image/svg+xml",
+    ]
 }
 
 /// Files that are text by their whole name.
@@ -52,13 +54,16 @@ struct TypeOfSuffix: Sendable, Equatable {
 extension ValueType where Value == TypeOfSuffix {
     /// `.suffix=type/subtype`.
     static var typeOfSuffix: ValueType {
-        ValueType(name: ".suffix=type", format: { ".\($0.suffix)=\($0.type)" }) { (text, _) throws(ValueProblem) in
+        ValueType(name: ".suffix=type", format: { ".\($0.suffix)=\($0.type)" }) {
+            (text, _) throws(ValueProblem) in
             guard text.hasPrefix("."), let equals = text.firstIndex(of: "=") else {
                 throw ValueProblem("'\(text)' is not of the form .suffix=type/subtype")
             }
             let suffix = text[..<equals].dropFirst().lowercased()
             let type = String(text[text.index(after: equals)...])
-            guard !suffix.isEmpty, !suffix.contains("/") else { throw ValueProblem("'\(text)' names no suffix") }
+            guard !suffix.isEmpty, !suffix.contains("/") else {
+                throw ValueProblem("'\(text)' names no suffix")
+            }
             guard MediaType(type) != nil else { throw ValueProblem("'\(type)' is not a content type") }
             return TypeOfSuffix(suffix: suffix, type: type)
         }

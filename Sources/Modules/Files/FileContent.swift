@@ -33,6 +33,14 @@ enum FileContent: Sendable {
         return bytes
     }
 
+    /// Whether the bytes are here already.
+    var isInMemory: Bool {
+        switch self {
+        case .memory: true
+        case .file: false
+        }
+    }
+
     /// The length in bytes.
     var length: UInt64 {
         switch self {

@@ -16,19 +16,32 @@ struct FileHandler: Handler {
     let root: RootDirectory
     let settings: FileSettings
     let blocking: BlockingPool
+    let cache: FileCache
+
+    init(root: RootDirectory, settings: FileSettings, blocking: BlockingPool) {
+        self.root = root
+        self.settings = settings
+        self.blocking = blocking
+        cache = FileCache(limit: settings.cacheBytes)
+    }
 
     func respond(to request: Request) async throws -> Response {
+        if let file = cachedFile(request) { return try file.response(to: request) }
         let path = RequestedPath(request)
         guard settings.showsHidden || !path.isHidden else { throw Self.notFound }
-        guard let file = try await open(path.relative) else { throw Self.notFound }
-        guard file.status.kind == .directory else {
-            if path.endsInSlash { throw Self.notFound }
-            return try representation(of: file, at: path.relative).response(to: request)
+        // First the index file: a folder that the process may enter but not read has one too.
+        if path.endsInSlash, let index = try await index(of: path, for: request) {
+            return try index.response(to: request)
         }
-        guard path.endsInSlash else { return redirect(to: path.folderLocation(query: request.target.query)) }
-        if let index = try await index(of: path) { return try index.response(to: request) }
-        guard settings.lists else { throw Self.notFound }
-        return try await list(file, at: path, for: request)
+        guard let file = try await open(path.relative) else { throw Self.notFound }
+        switch (file.status.kind == .directory, path.endsInSlash) {
+        case (false, false): return try describe(file, at: path.relative, for: request).response(to: request)
+        case (false, true): throw Self.notFound
+        case (true, false): return redirect(to: path.folderLocation(query: request.target.query))
+        case (true, true):
+            guard settings.lists else { throw Self.notFound }
+            return try await list(file, at: path, for: request)
+        }
     }
 
     static let notFound = HandlerFailure(.notFound)
@@ -37,20 +50,46 @@ struct FileHandler: Handler {
         Response(.movedPermanently, fields: [.location: location, .cacheControl: settings.cacheControl])
     }
 
-    private func representation(of file: OpenFile, at path: [UInt8]) throws -> FileRepresentation {
-        let slash = path.lastIndex(of: UInt8(ascii: "/"))
-        let name = path[(slash.map { $0 + 1 } ?? 0)...]
-        return try FileRepresentation(file, type: settings.types.type(of: name), cacheControl: settings.cacheControl)
+    /// The first index file of a folder that exists; a folder of that name does not count.
+    private func index(of folder: RequestedPath, for request: Request) async throws -> FileRepresentation? {
+        for (rank, name) in settings.index.enumerated() {
+            let path = folder.appending(name)
+            guard let file = try await open(path), file.status.kind == .regular else { continue }
+            // Behind the first name the cache would not see one before it come up.
+            return try describe(file, at: path, for: rank == 0 ? request : nil)
+        }
+        return nil
     }
 
-    /// The first index file of a folder that exists; a folder of that name does not count.
-    private func index(of folder: RequestedPath) async throws -> FileRepresentation? {
-        for name in settings.index {
-            let path = folder.appending(name)
-            if let file = try await open(path), file.status.kind == .regular {
-                return try representation(of: file, at: path)
-            }
+    /// What a client gets of a file; kept for the request's path, if one is given, where that is safe.
+    private func describe(_ file: OpenFile, at path: [UInt8], for request: Request?) throws
+        -> FileRepresentation
+    {
+        // Before the content is read: a change in the tick of the last one must not slip in after it.
+        let isSettled = file.status.isSettled(for: settings.settleSeconds)
+        let slash = path.lastIndex(of: UInt8(ascii: "/"))
+        let type = settings.types.type(of: path[(slash.map { $0 + 1 } ?? 0)...])
+        let described = try FileRepresentation(file, type: type, cacheControl: settings.cacheControl)
+        if let request, isSettled, described.content.isInMemory, request.target.isPathUTF8 {
+            cache.insert(FileCache.Entry(path: path, file: described), for: request.target.path)
         }
+        return described
+    }
+
+    /// The file that a path led to before, if it leads there still and nothing about it has changed.
+    ///
+    /// The look-up walks the path through the kernel's cache only, so it does not wait for a disk.
+    private func cachedFile(_ request: Request) -> FileRepresentation? {
+        guard request.target.isPathUTF8, let entry = cache[request.target.path] else { return nil }
+        let path = entry.path
+        do throws(FileFailure) {
+            let status = try root.status(of: path.span, links: settings.links, mayBlock: false)
+            if status == entry.file.status { return entry.file }
+        } catch {
+            // Whatever it is, opening the file will tell the client. Not being in the kernel's cache is no change.
+            if error.code == .wouldBlock { return nil }
+        }
+        cache.remove(request.target.path)
         return nil
     }
 
@@ -58,7 +97,7 @@ struct FileHandler: Handler {
     private func open(_ path: [UInt8]) async throws -> OpenFile? {
         do {
             return try root.open(path.span, links: settings.links, mayBlock: false)
-        } catch where error.code == .wouldBlock {
+        } catch  where error.code == .wouldBlock {
             return try await openBlocking(path)
         } catch {
             return try refusal(error)
@@ -82,7 +121,8 @@ struct FileHandler: Handler {
         default: break
         }
         switch failure.errno {
-        case .tooManyOpenFiles?, .tooManyOpenFilesInSystem?: throw HandlerFailure(.serviceUnavailable, cause: failure)
+        case .tooManyOpenFiles?, .tooManyOpenFilesInSystem?:
+            throw HandlerFailure(.serviceUnavailable, cause: failure)
         default: throw failure
         }
     }

@@ -82,7 +82,9 @@ final class FileRepresentation: Sendable {
 extension FileStatus {
     /// What a strong tag is made of: it changes with the file that is at a path, its size, or its content's time.
     fileprivate var tag: String {
-        let numbers = [inode, size, UInt64(bitPattern: modificationTime), UInt64(bitPattern: modificationNanoseconds)]
+        let numbers = [
+            inode, size, UInt64(bitPattern: modificationTime), UInt64(bitPattern: modificationNanoseconds),
+        ]
         return numbers.map { String($0, radix: 36) }.joined(separator: "-")
     }
 }

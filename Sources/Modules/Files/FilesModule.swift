@@ -15,7 +15,8 @@ extension ModuleDescriptor {
         ]
     ) { (section, context) throws(ConfigurationFailure) in
         FileHandler(
-            root: try FilesModule.open(section), settings: FilesModule.settings(section), blocking: context.blocking)
+            root: try FilesModule.open(section), settings: FilesModule.settings(section),
+            blocking: context.blocking)
     }
 }
 
@@ -43,7 +44,8 @@ enum FilesModule {
     static func settings(_ section: Section) -> FileSettings {
         let additions = section[types].map { ($0.suffix, $0.type) }
         return FileSettings(
-            index: section[index].map { Array($0.utf8) }, lists: section[listing], showsHidden: section[hidden],
+            index: section[index].map { Array($0.utf8) }, lists: section[listing],
+            showsHidden: section[hidden],
             links: section[symlinks] == "none" ? .none : .inside, cacheControl: section[cacheControl],
             types: ContentTypes(additions: additions, fallback: section[defaultType]))
     }
@@ -66,4 +68,8 @@ struct FileSettings: Sendable {
     var links: RootDirectory.SymbolicLinks
     var cacheControl: String
     var types: ContentTypes
+    /// The most bytes of small files that are kept in memory.
+    var cacheBytes = 8 << 20
+    /// How many seconds ago a file must have changed before it is kept (``Files/FileStatus/isSettled(for:)``).
+    var settleSeconds: Int64 = 2
 }

@@ -24,12 +24,15 @@ extension FileHandler {
 extension DirectoryEntry {
     /// Whether a click on it would be answered with more than a 404. What a link outside points at must not show,
     /// not even its size: it is looked up as a request for it would be.
-    fileprivate func isServed(from root: RootDirectory, at folder: RequestedPath, _ settings: FileSettings) -> Bool {
+    fileprivate func isServed(from root: RootDirectory, at folder: RequestedPath, _ settings: FileSettings)
+        -> Bool
+    {
         if !settings.showsHidden, name.first == UInt8(ascii: "."), !isWellKnown(in: folder) { return false }
         guard status.kind == .regular || status.kind == .directory else { return false }
         guard isLink else { return true }
         do throws(FileFailure) {
-            return try root.status(of: folder.appending(name).span, links: settings.links, mayBlock: true) == status
+            return try root.status(of: folder.appending(name).span, links: settings.links, mayBlock: true)
+                == status
         } catch {
             // Outside, dangling or gone: each is a 404, so none is listed.
             return false

@@ -2,6 +2,7 @@
 
 import Files
 import HTTPCore
+import Mustache
 
 /// A folder's entries as HTML, JSON or text.
 ///
@@ -12,9 +13,21 @@ struct FolderPage: NegotiatedPage {
         let name: String
         let isDir: Bool
         let size: UInt64
-        let modTime: String
+        let modificationTime: Int64
         let isSymlink: Bool
         let url: String
+
+        private enum CodingKeys: CodingKey { case name, isDir, size, modTime, isSymlink, url }
+
+        func encode(to encoder: any Encoder) throws {
+            var values = encoder.container(keyedBy: CodingKeys.self)
+            try values.encode(name, forKey: .name)
+            try values.encode(isDir, forKey: .isDir)
+            try values.encode(size, forKey: .size)
+            try values.encode(timestamp(modificationTime), forKey: .modTime)
+            try values.encode(isSymlink, forKey: .isSymlink)
+            try values.encode(url, forKey: .url)
+        }
     }
 
     private let entries: [Entry]
@@ -25,7 +38,7 @@ struct FolderPage: NegotiatedPage {
     init(_ entries: [DirectoryEntry], path: RequestedPath, mount: String) {
         self.entries = entries.sorted { $0.isBefore($1) }.map(Entry.init)
         crumbs = Crumb.trail(to: path, from: mount)
-        title = String(decoding: path.full, as: UTF8.self)
+        title = "Index of \(String(decoding: path.full, as: UTF8.self))"
         hasParent = !path.relative.isEmpty
     }
 
@@ -44,10 +57,13 @@ struct FolderPage: NegotiatedPage {
     private var summary: String {
         let folders = entries.count { $0.isDir }
         let files = entries.count - folders
-        let bytes = entries.reduce(UInt64(0)) { $1.isDir ? $0 : $0.addingReportingOverflow($1.size).partialValue }
+        let bytes = entries.reduce(UInt64(0)) {
+            $1.isDir ? $0 : $0.addingReportingOverflow($1.size).partialValue
+        }
         let counts = [(folders, "folder"), (files, "file")].filter { $0.0 > 0 }
             .map { "\($0.0) \($0.1)\($0.0 == 1 ? "" : "s")" }
-        return counts.isEmpty ? "Nothing here" : counts.joined(separator: ", ") + (files > 0 ? ", \(Modules.size(bytes))" : "")
+        return counts.isEmpty
+            ? "Nothing here" : counts.joined(separator: ", ") + (files > 0 ? ", \(Modules.size(bytes))" : "")
     }
 
     private struct Model {
@@ -60,7 +76,7 @@ struct FolderPage: NegotiatedPage {
 
     private static let template = PageTemplate(
         """
-        <h1>{{#crumbs}}<a href="{{href}}">{{label}}</a>{{/crumbs}}</h1>
+        <h1><span class="dim">Index of</span> {{#crumbs}}<a href="{{href}}">{{label}}</a>{{/crumbs}}</h1>
         <div class="card">
         <table class="entries">
         <thead><tr><th>Name</th><th class="size">Size</th><th class="time">Modified (UTC)</th></tr></thead>
@@ -84,7 +100,7 @@ extension FolderPage.Entry {
         name = String(decoding: entry.name, as: UTF8.self)
         isDir = entry.status.kind == .directory
         size = entry.status.size
-        modTime = timestamp(entry.status.modificationTime)
+        modificationTime = entry.status.modificationTime
         isSymlink = entry.isLink
         url = "./" + PercentEncoding.encode(segment: entry.name) + (isDir ? "/" : "")
     }
@@ -113,7 +129,23 @@ private struct Row {
         url = entry.url
         exactSize = entry.isDir ? "" : "\(entry.size) bytes"
         shownSize = entry.isDir ? "" : size(entry.size)
-        time = "\(entry.modTime.prefix(10)) \(entry.modTime.dropFirst(11).prefix(5))"
+        let utc = timestamp(entry.modificationTime)
+        time = "\(utc.prefix(10)) \(utc.dropFirst(11).prefix(5))"
+    }
+}
+
+/// There may be thousands of rows, and reflection would take most of the time.
+extension Row: MustacheParent {
+    func child(named name: String) -> Any? {
+        switch name {
+        case "name": self.name
+        case "isFolder": isFolder
+        case "url": url
+        case "exactSize": exactSize
+        case "shownSize": shownSize
+        case "time": time
+        default: nil
+        }
     }
 }
 

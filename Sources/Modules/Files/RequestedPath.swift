@@ -39,7 +39,8 @@ struct RequestedPath: Sendable {
         let path = PercentEncoding.encode(path: full) + (endsInSlash ? "" : "/")
         guard let query else { return path }
         let encoded = query.utf8.map { byte in
-            byte < 0x80 ? String(Unicode.Scalar(byte)) : PercentEncoding.encode(segment: CollectionOfOne(byte))
+            byte < 0x80
+                ? String(Unicode.Scalar(byte)) : PercentEncoding.encode(segment: CollectionOfOne(byte))
         }
         return path + "?" + encoded.joined()
     }

@@ -19,7 +19,6 @@ struct HTMLText: MustacheContentType {
             case "&": output += "&amp;"
             case "\"": output += "&quot;"
             case "'": output += "&#39;"
-            // A carriage return would be normalised away; the other white space stands for itself.
             case "\n", "\t", "\r": output.unicodeScalars.append(scalar)
             default: output.unicodeScalars.append(scalar.visible)
             }

@@ -11,7 +11,8 @@ package struct NegotiatedProblemPage: ProblemPage {
     package func response(for problem: Problem, to fields: HTTPFields) -> Response {
         let page = ProblemRepresentations(problem)
         do {
-            return try .negotiated(page, for: fields, status: problem.status, jsonType: "application/problem+json")
+            return try .negotiated(
+                page, for: fields, status: problem.status, jsonType: "application/problem+json")
         } catch {
             // Only JSON can fail to be made; the text says the same.
             return .text(page.text, status: problem.status)
@@ -28,7 +29,8 @@ struct ProblemRepresentations: NegotiatedPage {
     init(_ problem: Problem) {
         code = problem.status.code
         reason = problem.status.reasonPhrase.isEmpty ? "Error" : problem.status.reasonPhrase
-        explanation = problem.explanation.isEmpty ? Modules.explanation(for: problem.status) : problem.explanation
+        explanation =
+            problem.explanation.isEmpty ? Modules.explanation(for: problem.status) : problem.explanation
         requestID = problem.requestID.description
     }
 

@@ -4,7 +4,8 @@ import HTTPTypes
 
 /// The usual sentence for a status.
 package func explanation(for status: HTTPResponse.Status) -> String {
-    explanations[status.code] ?? explanations[status.code / 100] ?? "The server has nothing more to say about it."
+    explanations[status.code] ?? explanations[status.code / 100]
+        ?? "The server has nothing more to say about it."
 }
 
 private let explanations: [Int: String] = [

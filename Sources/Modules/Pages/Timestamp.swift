@@ -9,7 +9,9 @@ func timestamp(_ secondsSinceEpoch: Int64) -> String {
 
 /// A duration in its two largest units: `2 d 3 h`, `4 min 5 s`, `6 s`.
 func span(_ seconds: Int64) -> String {
-    let parts = [(seconds / 86_400, "d"), (seconds / 3_600 % 24, "h"), (seconds / 60 % 60, "min"), (seconds % 60, "s")]
+    let parts = [
+        (seconds / 86_400, "d"), (seconds / 3_600 % 24, "h"), (seconds / 60 % 60, "min"), (seconds % 60, "s"),
+    ]
     let shown = parts.drop { $0.0 == 0 }.prefix(2)
     return shown.isEmpty ? "0 s" : shown.map { "\($0.0) \($0.1)" }.joined(separator: " ")
 }

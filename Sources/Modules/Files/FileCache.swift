@@ -1,0 +1,81 @@
+// Small files in memory, bounded in bytes. An entry is only ever a guess: whoever takes it asks the file system, on
+// every request, whether the file at its path is still the one that was read.
+
+import Files
+import Synchronization
+
+/// Files that were served lately, by the path that asked for them.
+///
+/// What saves time is not the reading but the opening, the describing and the fields; what makes it safe is
+/// ``FileHandler``, which compares the whole status on each request, and ``Files/FileStatus/isSettled(for:)``, which
+/// keeps a file out as long as a change could hide within a tick of the kernel's clock (git calls such an entry
+/// racily clean). A program that writes through a shared mapping is the exception, here as for every server's
+/// validators: the kernel stamps its first store to a page, not the next.
+final class FileCache: Sendable {
+    /// A file and the path below the root that led to it.
+    final class Entry: Sendable {
+        let path: [UInt8]
+        let file: FileRepresentation
+
+        init(path: [UInt8], file: FileRepresentation) {
+            self.path = path
+            self.file = file
+        }
+
+        /// The content, and about what the fields take besides, in bytes.
+        var cost: Int { Int(file.content.length) + 1_024 }
+    }
+
+    private struct State {
+        var entries: [Key: Entry] = [:]
+        var bytes = 0
+
+        mutating func remove(_ key: Key) {
+            if let entry = entries.removeValue(forKey: key) { bytes -= entry.cost }
+        }
+    }
+
+    /// A request's path by its bytes: `String` compares by canonical equivalence, file names do not.
+    private struct Key: Hashable {
+        let path: String
+
+        static func == (one: Key, other: Key) -> Bool {
+            one.path == other.path && one.path.utf8.elementsEqual(other.path.utf8)
+        }
+    }
+
+    private let limit: Int
+    private let state = Mutex(State())
+
+    /// - Parameter limit: The most bytes of contents.
+    init(limit: Int) {
+        self.limit = limit
+    }
+
+    /// What was served for a path the last time.
+    subscript(path: String) -> Entry? {
+        state.withLock { $0.entries[Key(path: path)] }
+    }
+
+    /// How many files there are.
+    var count: Int { state.withLock { $0.entries.count } }
+
+    /// Keeps a file, at the cost of others; which ones is up to the hash, which is as good as any order.
+    func insert(_ entry: Entry, for path: String) {
+        guard entry.cost <= limit else { return }
+        let key = Key(path: path)
+        state.withLock { state in
+            state.remove(key)
+            while state.bytes + entry.cost > limit, let other = state.entries.first?.key {
+                state.remove(other)
+            }
+            state.entries[key] = entry
+            state.bytes += entry.cost
+        }
+    }
+
+    /// Forgets a path, whose file is no longer the one that was read.
+    func remove(_ path: String) {
+        state.withLock { $0.remove(Key(path: path)) }
+    }
+}

@@ -1,0 +1,234 @@
+import Files
+import HTTPTypes
+import HandlerKit
+import HandlerTesting
+import Synchronization
+import SystemPackage
+import Testing
+import Threads
+
+@testable import Modules
+
+/// A site whose handler keeps files as soon as they are read, so that tests need not wait for them to settle.
+private struct EagerSite {
+    let site: Site
+    let handler: FileHandler
+
+    init(_ files: [String: String], settleSeconds: Int64 = -1, cacheBytes: Int = 1 << 20) throws {
+        site = try Site(files)
+        var settings = FileSettings(
+            index: [Array("index.html".utf8), Array("index.htm".utf8)], lists: true, showsHidden: false,
+            links: .inside, cacheControl: "no-cache", types: ContentTypes())
+        settings.settleSeconds = settleSeconds
+        settings.cacheBytes = cacheBytes
+        let root = try RootDirectory(site.folder["root"])
+        handler = FileHandler(root: root, settings: settings, blocking: BlockingPool(threads: 1))
+    }
+
+    var folder: TemporaryFolder { site.folder }
+
+    func get(_ target: String, _ fields: HTTPFields = [:]) async throws -> TestResponse {
+        try await respond(handler, to: .make(.get, target, fields: fields))
+    }
+
+    /// Asks until the file is served from memory.
+    func keep(_ target: String) async throws -> TestResponse {
+        let response = try await get(target)
+        #expect(handler.cache.count > 0, "nothing was kept, so this test would prove nothing")
+        return response
+    }
+
+    /// Makes a change again and again until the kernel's clock has ticked, so that its time differs.
+    func change(_ path: String, _ change: () throws -> Void) throws {
+        let before = try status(path)
+        repeat { try change() } while try status(path) == before
+    }
+
+    private func status(_ path: String) throws -> FileStatus? {
+        let bytes = Array(path.utf8)
+        do throws(FileFailure) {
+            return try handler.root.status(of: bytes.span, mayBlock: true)
+        } catch {
+            return nil
+        }
+    }
+}
+
+/// Whether a file is still being replaced.
+private final class Replacement: Sendable {
+    let isDone = Atomic(false)
+}
+
+@Suite("files: what is kept in memory is never stale", .timeLimit(.minutes(1)))
+struct FileCacheTests {
+    @Test("A kept file is answered as a fresh one is, conditions and ranges too")
+    func same() async throws {
+        let eager = try EagerSite(["a.txt": "0123456789"])
+        let fresh = try await eager.keep("/a.txt")
+        let kept = try await eager.get("/a.txt")
+        #expect(kept.fields == fresh.fields)
+        #expect(kept.body == fresh.body)
+        #expect(try await eager.get("/a.txt", [.range: "bytes=1-2"]).text == "12")
+        let etag = try #require(kept.fields[.eTag])
+        #expect(try await eager.get("/a.txt", [.ifNoneMatch: etag]).status == .notModified)
+    }
+
+    @Test("A file that changed a moment ago is not kept: another change could hide in the same tick")
+    func unsettled() async throws {
+        let eager = try EagerSite(["a.txt": "one"], settleSeconds: 2)
+        #expect(try await eager.get("/a.txt").text == "one")
+        #expect(eager.handler.cache.count == 0)
+    }
+
+    @Test("Edited in place, same size")
+    func editedInPlace() async throws {
+        let eager = try EagerSite(["a.txt": "one"])
+        _ = try await eager.keep("/a.txt")
+        try eager.change("a.txt") { try eager.folder.write("two", to: "root/a.txt") }
+        #expect(try await eager.get("/a.txt").text == "two")
+    }
+
+    @Test("Edited in place, same size, and the time set back")
+    func timeSetBack() async throws {
+        let eager = try EagerSite(["a.txt": "one"])
+        try eager.folder.setModificationTime(1_000, of: "root/a.txt")
+        _ = try await eager.keep("/a.txt")
+        try eager.change("a.txt") {
+            try eager.folder.write("two", to: "root/a.txt")
+            try eager.folder.setModificationTime(1_000, of: "root/a.txt")
+        }
+        #expect(try await eager.get("/a.txt").text == "two")
+    }
+
+    @Test("Replaced by a rename")
+    func renamed() async throws {
+        let eager = try EagerSite(["a.txt": "one", "b.txt": "two"])
+        _ = try await eager.keep("/a.txt")
+        try eager.folder.move("root/b.txt", to: "root/a.txt")
+        #expect(try await eager.get("/a.txt").text == "two")
+    }
+
+    @Test("Replaced by an older file of the same size and time")
+    func older() async throws {
+        let eager = try EagerSite(["b.txt": "two", "a.txt": "one"])
+        for name in ["a", "b"] { try eager.folder.setModificationTime(1_000, of: "root/\(name).txt") }
+        _ = try await eager.keep("/a.txt")
+        try eager.folder.move("root/b.txt", to: "root/a.txt")
+        #expect(try await eager.get("/a.txt").text == "two")
+    }
+
+    @Test("Deleted, and a folder in its place")
+    func deleted() async throws {
+        let eager = try EagerSite(["a.txt": "one"])
+        _ = try await eager.keep("/a.txt")
+        try eager.folder.delete("root/a.txt")
+        #expect(try await eager.get("/a.txt").status == .notFound)
+        try eager.folder.makeFolder("root/a.txt")
+        #expect(try await eager.get("/a.txt").status == .movedPermanently)
+    }
+
+    @Test("A change of mode lets go of it")
+    func mode() async throws {
+        let eager = try EagerSite(["a.txt": "one"])
+        _ = try await eager.keep("/a.txt")
+        let before = eager.handler.cache["/a.txt"]
+        try eager.change("a.txt") { try eager.folder.setMode(0o600, of: "root/a.txt") }
+        _ = try await eager.get("/a.txt")
+        #expect(eager.handler.cache["/a.txt"] !== before)
+    }
+
+    @Test("The file swapped for a link to the outside")
+    func linkOutside() async throws {
+        let eager = try EagerSite(["a.txt": "one"])
+        _ = try await eager.keep("/a.txt")
+        try eager.folder.delete("root/a.txt")
+        try eager.folder.link("root/a.txt", to: "../secret.txt")
+        #expect(try await eager.get("/a.txt").status == .notFound)
+    }
+
+    @Test("Its folder moved outside and a link in its place: the same file, unchanged, but no longer inside")
+    func folderOutside() async throws {
+        let eager = try EagerSite(["d/a.txt": "one"])
+        _ = try await eager.keep("/d/a.txt")
+        try eager.folder.move("root/d", to: "moved")
+        try eager.folder.link("root/d", to: "../moved")
+        #expect(try await eager.get("/d/a.txt").status == .notFound)
+    }
+
+    @Test("A link inside that is turned to another file")
+    func linkTurned() async throws {
+        let eager = try EagerSite(["one.txt": "one", "two.txt": "two"])
+        try eager.folder.link("root/a.txt", to: "one.txt")
+        _ = try await eager.keep("/a.txt")
+        try eager.folder.delete("root/a.txt")
+        try eager.folder.link("root/a.txt", to: "two.txt")
+        #expect(try await eager.get("/a.txt").text == "two")
+    }
+
+    @Test("An index file that comes up before the one that was served")
+    func index() async throws {
+        let eager = try EagerSite(["d/index.htm": "second", "e/index.html": "first"])
+        #expect(try await eager.get("/d/").text == "second")
+        #expect(try await eager.get("/d/").text == "second")
+        try eager.folder.write("first", to: "root/d/index.html")
+        #expect(try await eager.get("/d/").text == "first")
+        _ = try await eager.keep("/e/")
+        try eager.folder.delete("root/e/index.html")
+        #expect(try await eager.get("/e/").status == .ok)
+        #expect(try await eager.get("/e/").text == "")
+    }
+
+    @Test("While a file is replaced over and over, every answer is one whole version")
+    func replacedUnderLoad() async throws {
+        let versions = ["a", "b"].map { String(repeating: $0, count: 10_000) }
+        let eager = try EagerSite(["a.txt": versions[0]])
+        let handler = eager.handler
+        let replacement = Replacement()
+        try await withThrowingTaskGroup(of: Int.self) { group in
+            for _ in 0..<3 {
+                group.addTask {
+                    var answers = 0
+                    repeat {
+                        let text = try await respond(handler, to: .make(.get, "/a.txt")).text
+                        #expect(versions.contains(text))
+                        answers += 1
+                    } while !replacement.isDone.load(ordering: .relaxed)
+                    return answers
+                }
+            }
+            for turn in 1...200 {
+                try eager.folder.write(versions[turn % 2], to: "root/new")
+                try eager.folder.move("root/new", to: "root/a.txt")
+                #expect(try await eager.get("/a.txt").text == versions[turn % 2])
+            }
+            replacement.isDone.store(true, ordering: .relaxed)
+            for try await answers in group { #expect(answers > 0) }
+        }
+    }
+
+    @Test("Two spellings of one name are two files")
+    func spellings() async throws {
+        let eager = try EagerSite(["\u{E9}": "composed"])
+        try eager.folder.write("decomposed", to: "root/e\u{301}")
+        #expect(try await eager.keep("/%C3%A9").text == "composed")
+        #expect(try await eager.keep("/e%CC%81").text == "decomposed")
+        #expect(try await eager.get("/%C3%A9").text == "composed")
+        #expect(eager.handler.cache.count == 2)
+    }
+
+    @Test("The contents stay within their bound, whatever is asked for")
+    func bounded() async throws {
+        let files = Dictionary(
+            uniqueKeysWithValues: (0..<20).map { ("\($0).txt", String(repeating: "x", count: 1_000)) })
+        let eager = try EagerSite(files, cacheBytes: 10_000)
+        for name in files.keys { #expect(try await eager.get("/\(name)").status == .ok) }
+        #expect(eager.handler.cache.count == 10_000 / 2_024)
+    }
+
+    @Test("Large files are not kept")
+    func large() async throws {
+        let eager = try EagerSite(["big": String(repeating: "x", count: 65_537)])
+        #expect(try await eager.get("/big").length == 65_537)
+        #expect(eager.handler.cache.count == 0)
+    }
+}

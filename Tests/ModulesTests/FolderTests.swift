@@ -1,0 +1,130 @@
+import HTTPTypes
+import HandlerKit
+import HandlerTesting
+import Testing
+
+@testable import Modules
+
+@Suite("files: folders", .timeLimit(.minutes(1)))
+struct FolderTests {
+    @Test(
+        "A folder without a slash is redirected to the one with it, encoded, query and all",
+        arguments: [
+            ("/d", "/d/"), ("/d?x=1&y=%20", "/d/?x=1&y=%20"), ("/a%20b", "/a%20b/"), ("/%C3%A9", "/%C3%A9/"),
+            ("/d/../d", "/d/"), ("/%64", "/d/"),
+        ])
+    func redirects(_ target: String, _ location: String) async throws {
+        let response = try await Site(["d/x": "", "a b/x": "", "é/x": ""]).get(target)
+        #expect(response.status == .movedPermanently)
+        #expect(response.fields[.location] == location)
+    }
+
+    @Test(
+        "A redirect never leads to another host",
+        arguments: [
+            "//evil.example", "/%2fevil.example", "/%2f%2fevil.example", "/%5cevil.example",
+            "///evil.example", "/.//evil.example",
+        ])
+    func staysHere(_ target: String) async throws {
+        let site = try Site(["evil.example/x": "", "\\evil.example/x": ""])
+        let location = try #require(try await site.get(target).fields[.location])
+        #expect(location == "/evil.example/" || location == "/%5Cevil.example/")
+    }
+
+    @Test("The first index file that exists is served for the folder")
+    func index() async throws {
+        let site = try Site([
+            "a/index.html": "html", "a/index.htm": "htm", "b/index.htm": "htm", "c/start": "start",
+        ])
+        #expect(try await site.get("/a/").text == "html")
+        #expect(try await site.get("/b/").text == "htm")
+        #expect(try await site.get("/c/", section: "index = none start").text == "start")
+        #expect(try await site.get("/a/").fields[.contentType] == "text/html; charset=utf-8")
+    }
+
+    @Test("A folder with an index file's name is no index file")
+    func indexFolder() async throws {
+        let site = try Site(["index.html/x": ""])
+        #expect(try await site.get("/").text == "index.html/\n")
+    }
+
+    @Test("listing = no: a folder without an index file is a 404")
+    func noListing() async throws {
+        let site = try Site(["d/x": ""])
+        #expect(try await site.get("/d/", section: "listing = no").status == .notFound)
+    }
+
+    @Test("The text form has one name a line, folders first and with a slash")
+    func text() async throws {
+        let site = try Site(["b": "", "a": "", "z/x": "", "c d": ""])
+        let response = try await site.get("/")
+        #expect(response.text == "z/\na\nb\nc d\n")
+        #expect(response.fields[.contentType] == "text/plain; charset=utf-8")
+        #expect(response.fields[.vary] == "Accept")
+    }
+
+    @Test("JSON has Caddy's names")
+    func json() async throws {
+        let site = try Site(["a b.txt": "hello", "d/x": ""])
+        try site.folder.setModificationTime(784_111_777, of: "root/a b.txt")
+        try site.folder.setModificationTime(0, of: "root/d")
+        let response = try await site.get("/", [.accept: "application/json"])
+        #expect(response.fields[.contentType] == "application/json")
+        let size =
+            response.text.split(separator: "\"size\" : ").dropFirst().first?.prefix { $0.isNumber } ?? ""
+        #expect(
+            response.text.filter { !$0.isWhitespace } == """
+                [{"is_dir":true,"is_symlink":false,"mod_time":"1970-01-01T00:00:00Z","name":"d","size":\(size),"url":"./d/"},\
+                {"is_dir":false,"is_symlink":false,"mod_time":"1994-11-06T08:49:37Z","name":"ab.txt","size":5,\
+                "url":"./a%20b.txt"}]
+                """)
+    }
+
+    @Test(
+        "Every name is escaped in HTML, and encoded in its link",
+        arguments: [
+            ("<script>.txt", "&lt;script&gt;.txt", "./%3Cscript%3E.txt"),
+            ("\"onclick=x", "&quot;onclick=x", "./%22onclick"), ("a&b", "a&amp;b", "./a"),
+            ("it's", "it&#39;s", "./it"),
+            ("javascript:x", "javascript:x", "./javascript%3Ax"), ("a#b?c", "a#b?c", "./a%23b%3Fc"),
+            ("\"\u{301} x", "&quot;\u{301} x", "./%22%CC%81%20x"), ("a\nb", "a\nb", "./a%0Ab"),
+            ("{{name}}", "{{name}}", "./%7B%7Bname%7D%7D"),
+        ])
+    func escapes(_ name: String, _ shown: String, _ link: String) async throws {
+        let html = try await Site([name: "x"]).get("/", [.accept: "text/html"]).text
+        #expect(html.contains(">\(shown)</a>"))
+        #expect(html.contains("href=\"\(link)"))
+    }
+
+    @Test("A listing shows nothing that a request would not get")
+    func leaksNothing() async throws {
+        let site = try Site([".env": "", "a": ""])
+        try site.folder.link("root/out", to: "../secret.txt")
+        try site.folder.link("root/dangling", to: "nowhere")
+        try site.folder.link("root/inside", to: "a")
+        try site.folder.makeFIFO("root/pipe")
+        #expect(try await site.get("/").text == "a\ninside\n")
+        #expect(try await site.get("/", section: "symlinks = none").text == "a\n")
+        #expect(try await site.get("/", section: "hidden = yes").text == ".env\na\ninside\n")
+    }
+
+    @Test("A page below the root links to its parent; the root has none")
+    func parent() async throws {
+        let site = try Site(["d/e/x": ""])
+        #expect(try await site.get("/d/e/", [.accept: "text/html"]).text.contains(#"href="../""#))
+        #expect(try await !site.get("/", [.accept: "text/html"]).text.contains(#"href="../""#))
+    }
+
+    @Test("Control characters in names take no effect on a terminal")
+    func control() async throws {
+        #expect(try await Site(["a\u{1B}[2J\n": ""]).get("/").text == "a␛[2J␊\n")
+    }
+
+    @Test("An empty folder is an empty list")
+    func empty() async throws {
+        #expect(try await Site().get("/").text == "")
+        #expect(
+            try await Site().get("/", [.accept: "application/json"]).text.filter { !$0.isWhitespace } == "[]")
+        #expect(try await Site().get("/", [.accept: "text/html"]).text.contains("Nothing here"))
+    }
+}
