@@ -65,6 +65,7 @@ enum Foreground {
     ) throws {
         // Before any thread is made: each inherits the blocked signals.
         let signals = try SignalStream()
+        DescriptorLimit.raise()
         let environment = ServiceEnvironment.current()
         let log = try LoggingBackEnd.start(environment: environment, level: level)
         let control = try Reactor(name: "control")
