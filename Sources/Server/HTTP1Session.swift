@@ -34,7 +34,7 @@ final class HTTP1Session {
         }
         while let head = try await nextHead() {
             number += 1
-            worker.countRequest()
+            if !connection.listener.isInternal { worker.countRequest() }
             guard try await serve(head) else { return }
         }
     }
