@@ -57,6 +57,16 @@ extension Document {
         diagnostics += found.filter { $0.severity == .error }
         return decoded?.optional(key)
     }
+
+    /// Reports the keys of `section` that are none of `keys`, which may have several of one name: for a section that
+    /// can't be decoded since the key is missing that says which keys it has.
+    public func reportUnknownKeys(
+        of section: DocumentSection, among keys: [AnyKey], into diagnostics: inout [Diagnostic]
+    ) {
+        let keys = Array(Dictionary(keys.map { ($0.name, $0) }) { first, _ in first }.values)
+        SectionDecoder(section: section, keys: keys, context: ValueContext(folder: folder))
+            .reportUnknown(into: &diagnostics)
+    }
 }
 
 /// Decodes one section.
@@ -74,7 +84,7 @@ struct SectionDecoder {
         return Section(section.id, at: section.location, entries: entries)
     }
 
-    private func reportUnknown(into diagnostics: inout [Diagnostic]) {
+    func reportUnknown(into diagnostics: inout [Diagnostic]) {
         let names = keys.map(\.name)
         let known = Set(names)
         precondition(known.count == names.count, "two keys of one name for \(section.id): \(names)")

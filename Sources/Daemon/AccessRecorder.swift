@@ -18,7 +18,7 @@ struct AccessRecorder: RequestLog {
                 method: record.method.rawValue, path: path, version: record.version.description,
                 status: record.status, bytes: record.bodyBytes, durationMicroseconds: record.microseconds,
                 requestID: record.id.description, remoteAddress: record.connection.remote.description,
-                handler: record.module, serverName: record.connection.tls?.serverName,
+                handler: record.handler, serverName: record.connection.tls?.serverName,
                 tlsVersion: record.connection.tls?.version, tlsCipher: record.connection.tls?.cipher,
                 userAgent: record.userAgent))
     }

@@ -11,7 +11,7 @@ struct IdentityLoader {
     let environment: ServiceEnvironment
     let stateFolder: FilePath
     /// Whether missing certificates are made; `portico check` only reads.
-    let makesCertificates: Bool
+    var makesCertificates: Bool
 
     /// All identities of a configuration.
     struct Identities {
@@ -19,6 +19,12 @@ struct IdentityLoader {
         let named: [String: Identity]
         /// nil when every certificate was given.
         let authority: CertificateAuthority?
+
+        /// Those whose end is near but not past, which has a warning of its own, each once.
+        func expiring(within seconds: Int64, at now: Int64) -> [CertificateFacts] {
+            let all = Set(([`default`] + named.values).map(\.facts))
+            return all.filter { (now...now + seconds).contains($0.notAfter) }.sorted { $0.notAfter < $1.notAfter }
+        }
     }
 
     /// Loads all identities; nil after an error, or when there is nothing to load without making it.

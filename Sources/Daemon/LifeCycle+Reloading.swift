@@ -90,6 +90,7 @@ extension LifeCycle {
         after.generation += 1
         after.note = nil
         state.apply(generation: after.generation, listeners: planned)
+        tell(of: built.identities)
         logChanges(from: before.listeners.listeners, to: planned)
         return (after, "\(ConfigurationDifference(from: before.settings.sections, to: settings.sections))")
     }

@@ -25,6 +25,7 @@ extension LifeCycle {
             let now = ReactorInstant.current()
             guard now < deadline else { break }
             notifier.extendTimeout(.seconds(10))
+            notifier.status("Stopping; waiting for \(running.server.openConnections) connections")
             let outcome = await signals.wait(for: .read, until: min(deadline, now + .seconds(2)))
             if outcome == .ready, takeSignals().contains(where: { $0 == .terminate || $0 == .interrupt }) {
                 logger.warning("Stopped at once by a second signal.")

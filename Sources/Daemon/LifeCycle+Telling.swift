@@ -1,14 +1,40 @@
 // What the daemon says of itself: diagnostics with their places, the status line, the watchdog's proof of life.
 
 import Configuration
+import Glibc
 import HandlerKit
 import Logging
 import Reactor
 import Server
 import Supervision
 import SystemPackage
+import TLS
 
 extension LifeCycle {
+    /// Where the authority is that clients must trust, and which certificates end soon.
+    func tell(of identities: IdentityLoader.Identities?) {
+        if let authority = identities?.authority {
+            var metadata: Logger.Metadata = [
+                "certificate": "\(authority.certificatePath)", "sha256": "\(authority.facts.sha256)",
+            ]
+            if authority.isNew { metadata[EventKind.metadataKey] = "\(EventKind.authorityMade.rawValue)" }
+            logger.log(
+                level: authority.isNew ? .notice : .info,
+                authority.isNew ? "Made a local authority for clients to trust." : "Clients must trust the local authority.",
+                metadata: metadata)
+        }
+        let now = Int64(time(nil))
+        for certificate in identities?.expiring(within: Self.nearExpiry, at: now) ?? [] {
+            logger.log(
+                level: .warning, event: .certificateNearExpiry,
+                "A certificate expires in \((certificate.notAfter - now) / 86_400) days.",
+                metadata: ["subject": "\(certificate.subject)", "names": "\(certificate.alternativeNames.joined(separator: " "))"])
+        }
+    }
+
+    /// Two weeks: time enough to renew a certificate by hand.
+    private static var nearExpiry: Int64 { 14 * 86_400 }
+
     /// Logs each diagnostic with its place, as fields too (`CONFIG_FILE=`, `CONFIG_LINE=`, as systemd does).
     func log(_ diagnostics: [Diagnostic]) {
         for diagnostic in diagnostics {
@@ -54,7 +80,8 @@ extension LifeCycle {
                         metadata: ["event": "self-check-failed", "error": "\(error)"])
                     notifier.status("The server does not answer itself: \(error); \(state.status.openConnections)")
                 }
-                await control.sleep(for: interval)
+                // Twice as often as asked for: a check that takes its time is not to make the next one late.
+                await control.sleep(for: interval / 2)
             }
         }
     }

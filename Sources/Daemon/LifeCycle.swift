@@ -66,13 +66,17 @@ final class LifeCycle {
             log(failure.diagnostics)
             notifier.status("Refused: \(failure.summary)")
             return 78
+        } catch let failure as ListenFailure {
+            log(failure.diagnostics)
+            notifier.status("The start failed: \(ConfigurationFailure(failure.diagnostics).summary)")
+            return 1
         } catch {
             logger.critical("The start failed.", metadata: ["error": "\(error)"])
             notifier.status("The start failed: \(error)")
             return 1
         }
         notifier.ready(status: statusLine)
-        logger.info("Ready.", metadata: ["event": "ready", "listeners": "\(listenerNames)"])
+        logger.notice("Ready.", metadata: ["event": "ready", "listeners": "\(listenerNames)"])
         return await serve()
     }
 
@@ -102,13 +106,18 @@ final class LifeCycle {
         if !listeners.unused.isEmpty {
             logger.warning("Sockets were handed over that no listener uses.", metadata: ["names": "\(listeners.unused)"])
         }
-        tellOf(built.authority, listeners.listeners)
+        tell(of: built.identities)
+        parts.announce(
+            Announcement(
+                listeners: listeners.listeners, authority: built.identities?.authority?.certificatePath))
         return Running(
             server: server, blocking: blocking, settings: settings, snapshot: built.snapshot, listeners: listeners)
     }
 
     func plan(_ listeners: ListenerSet, _ settings: Settings) throws -> [Listener] {
         var diagnostics: [Diagnostic] = []
+        listeners.reportMissingNames(settings, into: &diagnostics)
+        guard !diagnostics.hasErrors else { throw ConfigurationFailure(diagnostics) }
         let planned = listeners.planned(settings, into: &diagnostics)
         guard !diagnostics.hasErrors else { throw ListenFailure(diagnostics: diagnostics) }
         return planned
@@ -123,17 +132,5 @@ final class LifeCycle {
                 makesCertificates: true),
             logger: logger, accessLog: parts.log.accessLog, blocking: blocking, server: state,
             ticketKeys: parts.ticketKeys)
-    }
-
-    private func tellOf(_ authority: CertificateAuthority?, _ listeners: [Listener]) {
-        if let authority {
-            logger.info(
-                "Clients that trust the local authority accept this server.",
-                metadata: [
-                    "event": "authority-made", "certificate": "\(authority.certificatePath)",
-                    "sha256": "\(authority.facts.sha256)",
-                ])
-        }
-        parts.announce(Announcement(listeners: listeners, authority: authority?.certificatePath))
     }
 }

@@ -42,6 +42,17 @@ struct ListenerSet {
             + plan(ServerKeys.listenPlain, isTLS: false, settings, into: &diagnostics)
     }
 
+    /// Reports each name that no socket has: the file or the socket unit is wrong, and trying again won't help.
+    func reportMissingNames(_ settings: Settings, into diagnostics: inout [Diagnostic]) {
+        for key in [ServerKeys.listen, ServerKeys.listenPlain] {
+            for case .activated(let name) in settings.server.optional(key) ?? []
+            where !activated.contains(where: { $0.name == name }) {
+                let message = "\(key.name): no socket named '\(name)' was handed over by the service manager"
+                diagnostics.append(.error(at: settings.server.location(of: key), message))
+            }
+        }
+    }
+
     /// Makes planned listeners the current ones.
     mutating func adopt(_ listeners: [Listener]) {
         self.listeners = listeners
@@ -66,11 +77,9 @@ struct ListenerSet {
         guard kept.isEmpty else { return kept }
         switch entry {
         case .activated(let name):
-            let sockets = activated.filter { $0.name == name }.map(\.socket)
-            guard !sockets.isEmpty else {
-                throw SocketFailure(.adopt, nil, "no socket named '\(name)' was handed over by the service manager")
+            return activated.filter { $0.name == name }.map {
+                Listener(entry: entry, isTLS: isTLS, socket: $0.socket)
             }
-            return sockets.map { Listener(entry: entry, isTLS: isTLS, socket: $0) }
         case .address(let text):
             var made: [Listener] = []
             for address in try SocketAddress.resolve(text) {

@@ -60,7 +60,7 @@ struct CheckCommand: ParsableCommand {
         if let settings {
             try SnapshotBuilder.forCheck(settings, source: source).check(into: &diagnostics)
         }
-        for diagnostic in diagnostics { printError("\(diagnostic)") }
+        for diagnostic in diagnostics.inOrderOfPlace { printError("\(diagnostic)") }
         guard let settings, !diagnostics.hasErrors else { throw ExitStatus.configuration }
         Swift.print(print ? "\(EffectiveConfiguration(settings.sections))" : "\(file.path): OK")
     }

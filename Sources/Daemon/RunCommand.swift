@@ -21,6 +21,8 @@ struct RunCommand: ParsableCommand {
 
     func run() throws {
         try Foreground.run(.file(file.filePath)) { announcement in
+            // The journal has it already, with fields.
+            guard !ServiceEnvironment.current().isJournal(.standardOutput) else { return }
             guard let url = announcement.url, let curl = announcement.curl else { return }
             Foreground.print("Serving \(url)\nTry: \(curl)")
         }
@@ -63,6 +65,7 @@ enum Foreground {
     ) throws {
         // Before any thread is made: each inherits the blocked signals.
         let signals = try SignalStream()
+        DescriptorLimit.raise()
         let environment = ServiceEnvironment.current()
         let log = try LoggingBackEnd.start(environment: environment, level: level)
         let control = try Reactor(name: "control")

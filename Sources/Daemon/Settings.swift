@@ -16,17 +16,16 @@ enum ConfigurationSource: Sendable {
         if case .file(let path) = self { path } else { nil }
     }
 
-    /// Reads and decodes it; nil when there was an error.
+    /// Reads and decodes it, as much as can be: what is left tells of errors of its own when it is built.
+    ///
+    /// - Returns: nil when there is nothing to build.
     func read(modules: [ModuleDescriptor], into diagnostics: inout [Diagnostic]) -> Settings? {
         let document: Document?
         switch self {
         case .file(let path): document = ConfigurationFile.load(path, into: &diagnostics)
         case .sections(let sections): document = Document(sections)
         }
-        guard let document, let settings = Settings(document, modules: modules, into: &diagnostics),
-            !diagnostics.hasErrors
-        else { return nil }
-        return settings
+        return document.flatMap { Settings($0, modules: modules, into: &diagnostics) }
     }
 }
 
@@ -45,13 +44,19 @@ struct Settings: Sendable {
         handlers = document.sections(named: HandlerKeys.schema.name).compactMap {
             HandlerSection($0, in: document, modules: modules, into: &diagnostics)
         }
-        guard let first = server.first else { return nil }
+        guard let first = server.first ?? Self.defaults else { return nil }
         self.server = first
         self.tls = tls
         HandlerSection.reportRepeated(handlers, into: &diagnostics)
         if handlers.isEmpty, !diagnostics.hasErrors {
             diagnostics.append(.warning(at: first.location, "there is no [handler PATH]: every request gets a 404"))
         }
+    }
+
+    /// What stands in for a `[server]` with errors, so that the handlers can tell of theirs.
+    private static var defaults: Section? {
+        var none: [Diagnostic] = []
+        return Document([]).decode(ServerKeys.schema, into: &none).first
     }
 
     /// All sections, for printing and comparing.
@@ -76,7 +81,12 @@ struct HandlerSection: Sendable {
             diagnostics.append(
                 .error(at: written.location, "'\(argument)' is neither a /path nor a host/path"))
         }
-        guard let name = document.value(of: HandlerKeys.module, in: written, into: &diagnostics) else { return nil }
+        guard let name = document.value(of: HandlerKeys.module, in: written, into: &diagnostics) else {
+            // Perhaps it is there, and misspelt.
+            let keys = modules.reduce(HandlerKeys.schema.keys) { $0 + $1.keys }
+            document.reportUnknownKeys(of: written, among: keys, into: &diagnostics)
+            return nil
+        }
         guard let module = modules.first(where: { $0.name == name }) else {
             diagnostics.append(
                 .unknown("module", name, among: modules.map(\.name), at: written.location(of: HandlerKeys.module.name)))

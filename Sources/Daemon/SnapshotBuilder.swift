@@ -20,18 +20,21 @@ struct SnapshotBuilder {
     let server: any ServerInspection
     let ticketKeys: TicketKeys
 
-    /// A finished snapshot, and the authority whose certificate clients should be told of.
+    /// A finished snapshot, and the certificates in it; nil without TLS.
     struct Result {
         let snapshot: Snapshot
-        let authority: CertificateAuthority?
+        let identities: IdentityLoader.Identities?
     }
 
-    /// Builds the snapshot; nil when there was an error.
+    /// Builds the snapshot; nil when there was an error, here or before.
     func build(generation: Int, into diagnostics: inout [Diagnostic]) -> Result? {
         let routes = makeRoutes(into: &diagnostics)
         var loaded: IdentityLoader.Identities?
         var tls: TLSContext?
         if speaksTLS {
+            var identities = identities
+            // For a configuration that will not come into force
+            if diagnostics.hasErrors { identities.makesCertificates = false }
             loaded = identities.load(settings.tls, into: &diagnostics)
             tls = loaded.flatMap { makeContext($0, into: &diagnostics) }
         }
@@ -39,7 +42,7 @@ struct SnapshotBuilder {
         let snapshot = Snapshot(
             generation: generation, routes: RouteTable(routes), limits: ServerLimits(settings.server), tls: tls,
             problemPage: NegotiatedProblemPage(), accessLog: requestLog, serverField: serverField)
-        return Result(snapshot: snapshot, authority: loaded?.authority)
+        return Result(snapshot: snapshot, identities: loaded)
     }
 
     /// Builds everything and throws it away, for what there is to say about it.
@@ -69,7 +72,7 @@ struct SnapshotBuilder {
             let context = ModuleContext(mount: handler.prefix, logger: logger, blocking: blocking, server: server)
             do throws(ConfigurationFailure) {
                 return Route(
-                    host: handler.host, prefix: handler.prefix, module: handler.module.name,
+                    host: handler.host, prefix: handler.prefix,
                     handler: try handler.module.make(handler.section, context), bodyLimit: handler.bodyLimit)
             } catch {
                 diagnostics += error.diagnostics

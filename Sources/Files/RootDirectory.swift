@@ -2,22 +2,31 @@
 
 import CLinux
 import Glibc
+import Synchronization
 import SystemPackage
+
+/// Whether this process has been told that it may not use openat2(2).
+private let lacksOpenat2 = Atomic(false)
 
 /// A folder that paths can't lead out of.
 ///
 /// Every path is resolved by the kernel with `RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS` of openat2(2): neither
-/// `..`, an absolute link, nor a race that swaps a folder for a link leaves the root.
+/// `..`, an absolute link, nor a race that swaps a folder for a link leaves the root. Where that call is not to be
+/// had (`DynamicUser=` of systemd.exec(5)), a ``PathWalk`` keeps to the same rules.
 public final class RootDirectory: Sendable {
     private let descriptor: CInt
+    private let usesOpenat2: Bool
     /// The folder's path, as it was given.
     public let path: FilePath
 
     /// Opens a folder.
     ///
     /// - Throws: ``FileFailure`` when there is none or it may not be entered.
-    public init(_ path: FilePath) throws(FileFailure) {
+    public convenience init(_ path: FilePath) throws(FileFailure) { try self.init(path, usesOpenat2: true) }
+
+    init(_ path: FilePath, usesOpenat2: Bool) throws(FileFailure) {
         self.path = path
+        self.usesOpenat2 = usesOpenat2
         let result = unsafe path.withPlatformString { name in
             Self.retrying { unsafe Glibc.open(name, CInt(CLINUX_O_PATH) | O_DIRECTORY | O_CLOEXEC) }
         }
@@ -41,7 +50,8 @@ public final class RootDirectory: Sendable {
     ///   - relative: The path below the root without a slash in front; empty means the root itself. Bytes, since
     ///     names on Linux are bytes; a NUL among them is `.notFound`.
     ///   - links: Which symbolic links are followed.
-    ///   - mayBlock: When false, a path that is not in the kernel's cache is `.wouldBlock` (`RESOLVE_CACHED`).
+    ///   - mayBlock: When false, a path that is not in the kernel's cache is `.wouldBlock` (`RESOLVE_CACHED`), and so
+    ///     is every path where openat2(2) is not to be had: nothing else can tell.
     public func open(
         _ relative: borrowing Span<UInt8>, links: SymbolicLinks = .inside, mayBlock: Bool
     ) throws(FileFailure) -> OpenFile {
@@ -86,6 +96,9 @@ public final class RootDirectory: Sendable {
     private func find(
         _ relative: borrowing Span<UInt8>, links: SymbolicLinks, mayBlock: Bool
     ) throws(FileFailure) -> CInt {
+        if !usesOpenat2 || lacksOpenat2.load(ordering: .relaxed) {
+            return try walk(relative, links: links, mayBlock: mayBlock)
+        }
         var resolve = UInt64(CLINUX_RESOLVE_BENEATH | CLINUX_RESOLVE_NO_MAGICLINKS)
         if links == .none { resolve |= UInt64(CLINUX_RESOLVE_NO_SYMLINKS) }
         if !mayBlock { resolve |= UInt64(CLINUX_RESOLVE_CACHED) }
@@ -99,8 +112,19 @@ public final class RootDirectory: Sendable {
             let error = Errno(rawValue: errno)
             // EAGAIN without RESOLVE_CACHED: a folder was moved meanwhile, and the kernel asks to try again.
             if error == .interrupted || (error == .resourceTemporarilyUnavailable && mayBlock) { continue }
-            throw FileFailure(error, context: "openat2")
+            guard error == .noFunction else { throw FileFailure(error, context: "openat2") }
+            lacksOpenat2.store(true, ordering: .relaxed)
+            return try walk(relative, links: links, mayBlock: mayBlock)
         }
+    }
+
+    private func walk(
+        _ relative: borrowing Span<UInt8>, links: SymbolicLinks, mayBlock: Bool
+    ) throws(FileFailure) -> CInt {
+        guard mayBlock else { throw FileFailure(.wouldBlock, context: "openat2 is not to be had") }
+        let path = try Self.terminated(relative).dropLast().map(UInt8.init(bitPattern:))
+        var walk = PathWalk(below: descriptor, links: links)
+        return try walk.find(path)
     }
 
     private static func terminated(_ path: borrowing Span<UInt8>) throws(FileFailure) -> [CChar] {
@@ -115,7 +139,7 @@ public final class RootDirectory: Sendable {
         return name
     }
 
-    private static func status(of descriptor: CInt) throws(FileFailure) -> FileStatus {
+    static func status(of descriptor: CInt) throws(FileFailure) -> FileStatus {
         var status = stat()
         guard unsafe fstat(descriptor, &status) == 0 else {
             throw FileFailure(Errno(rawValue: errno), context: "fstat")
@@ -123,7 +147,7 @@ public final class RootDirectory: Sendable {
         return FileStatus(status)
     }
 
-    private static func retrying(_ call: () -> CInt) -> Result<CInt, Errno> {
+    static func retrying(_ call: () -> CInt) -> Result<CInt, Errno> {
         while true {
             let result = call()
             if result >= 0 { return .success(result) }

@@ -48,6 +48,9 @@ final class Acceptor {
     private func acceptOne() -> Bool {
         guard enter() else {
             stop(.limit)
+            tell(
+                "Accepting pauses: there are as many connections as there may be.",
+                ["event": "connection-limit", "connections": "\(worker.snapshot.limits.connections)"])
             return false
         }
         do throws(Errno) {
@@ -66,9 +69,9 @@ final class Acceptor {
             case .outOfDescriptors(let error):
                 leave()
                 stop(.descriptors)
-                worker.logger.warning(
-                    "Accepting pauses: no descriptors or memory are left.", 
-                    metadata: ["event": "descriptors-exhausted", "error": "\(error)"])
+                tell(
+                    "Accepting pauses: no descriptors or memory are left.",
+                    ["event": "descriptors-exhausted", "error": "\(error)"])
                 return false
             }
         } catch {
@@ -91,6 +94,11 @@ final class Acceptor {
     private func stop(_ reason: Pause) {
         pause = reason
         registration.pause()
+    }
+
+    private func tell(_ message: Logger.Message, _ metadata: Logger.Metadata) {
+        guard worker.admission.shouldTell(at: .current()) else { return }
+        worker.logger.warning(message, metadata: metadata)
     }
 
     /// Accepts again, should it have paused.

@@ -121,10 +121,10 @@ extension Connection {
         if isHandshake {
             worker.logger.info(
                 "A TLS handshake failed.",
-                metadata: ["event": "handshake-failed", "remote": "\(facts.remote)", "reason": "\(failure)"])
+                metadata: ["event": "handshake-failed", "remote_addr": "\(facts.remote)", "reason": "\(failure)"])
         } else {
             worker.logger.debug(
-                "A connection was cut.", metadata: ["remote": "\(facts.remote)", "reason": "\(failure)"])
+                "A connection was cut.", metadata: ["remote_addr": "\(facts.remote)", "reason": "\(failure)"])
         }
     }
 }

@@ -154,8 +154,9 @@ extension Exchange {
         connection.worker.logger.log(
             level: level, message,
             metadata: [
-                "event": "request-failed", "request_id": "\(id)", "method": "\(head.request.method)", "path": "\(head.target.raw)",
-                "handler": "\(route?.module ?? "none")", "remote_addr": "\(connection.facts.remote)", "error": "\(error)",
+                "event": "request-failed", "request_id": "\(id)", "http_method": "\(head.request.method)",
+                "http_path": "\(head.target.rawPath)", "handler": "\(route?.place ?? "none")",
+                "remote_addr": "\(connection.facts.remote)", "error": "\(error)",
             ])
     }
 
@@ -170,7 +171,7 @@ extension Exchange {
             RequestRecord(
                 id: id, method: head.request.method, target: head.target.raw, authority: head.request.authority,
                 version: head.version, status: status?.code ?? 499, bodyBytes: outcome.bodyBytes,
-                microseconds: Int64(elapsed / 1_000), module: route?.module,
+                microseconds: Int64(elapsed / 1_000), handler: route?.place,
                 userAgent: head.request.headerFields[.userAgent], connection: connection.facts,
                 isAborted: outcome.isAborted))
     }

@@ -158,7 +158,7 @@ final class HTTP1Session {
     @inline(never)
     private func begin(_ parsed: ParsedHead) -> Exchange {
         number += 1
-        worker.countRequest()
+        if !connection.listener.isInternal { worker.countRequest() }
         let incoming = parsed.framing == .none ? nil : IncomingBody(parsed, of: self, limits: worker.snapshot.limits)
         return Exchange(
             head: parsed.head, number: number, connection: connection, incoming: incoming,

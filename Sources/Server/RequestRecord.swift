@@ -16,8 +16,8 @@ package struct RequestRecord: Sendable {
     /// Bytes of the response's body that were handed to the transport.
     package let bodyBytes: UInt64
     package let microseconds: Int64
-    /// The module that answered; nil when none was asked.
-    package let module: String?
+    /// The place of the handler that answered, `/echo` or `host/echo`; nil when none was asked.
+    package let handler: String?
     package let userAgent: String?
     package let connection: ConnectionFacts
     /// Whether the response was cut short.

@@ -9,8 +9,8 @@ package final class Route: Sendable {
     package let host: String?
     /// The path prefix, `/` or `/echo`: no slash at its end otherwise.
     package let prefix: String
-    /// The module's name, for access records.
-    package let module: String
+    /// The place as the configuration says it, `/echo` or `host/echo`, for the log.
+    package let place: String
     package let handler: any Handler
     /// What the handler's `methods` said when it was made, and HEAD and OPTIONS where they follow from it.
     let methods: [HTTPRequest.Method]
@@ -18,10 +18,10 @@ package final class Route: Sendable {
     let allow: String
     let bodyLimit: UInt64?
 
-    package init(host: String?, prefix: String, module: String, handler: any Handler, bodyLimit: UInt64?) {
+    package init(host: String?, prefix: String, handler: any Handler, bodyLimit: UInt64?) {
         self.host = host
         self.prefix = prefix
-        self.module = module
+        place = (host ?? "") + prefix
         self.handler = handler
         self.bodyLimit = bodyLimit ?? handler.bodyLimit
         methods = handler.methods

@@ -17,6 +17,13 @@ struct JournalFields: Sendable {
         ends.append(bytes.count)
     }
 
+    /// Appends what `journalctl` shows of an entry, scrubbed already.
+    mutating func appendMessage(_ body: (inout [UInt8]) -> Void) {
+        bytes.append(contentsOf: "MESSAGE=".utf8)
+        body(&bytes)
+        ends.append(bytes.count)
+    }
+
     mutating func append(_ name: String, ifPresent value: String?) {
         if let value { append(name, value) }
     }
@@ -46,12 +53,13 @@ extension JournalFields {
     }
 
     private mutating func append(_ event: LogEvent, _ loggerMetadata: Logger.Metadata) {
-        append("MESSAGE", event.message.description)
+        let metadata = event.merged(with: loggerMetadata)
+        appendMessage { $0.appendMessage(event, metadata) }
         append("PRIORITY", String(event.level.priority))
         append("CODE_FILE", event.file)
         append("CODE_LINE", String(event.line))
         append("CODE_FUNC", event.function)
-        forEachField(of: event.merged(with: loggerMetadata)) { key, value in
+        forEachField(of: metadata) { key, value in
             if key == EventKind.metadataKey, let kind = EventKind(rawValue: value) {
                 append("MESSAGE_ID", kind.messageID)
             } else if key == "message_id", isMessageID(value) {
@@ -63,9 +71,7 @@ extension JournalFields {
     }
 
     private mutating func append(_ record: AccessRecord) {
-        var message: [UInt8] = []
-        message.appendAccess(record)
-        append("MESSAGE", String(decoding: message, as: UTF8.self))
+        appendMessage { $0.appendAccess(record) }
         append("PRIORITY", String(Logger.Level.info.priority))
         append("MESSAGE_ID", EventKind.access.messageID)
         append("HTTP_METHOD", record.method)

@@ -28,13 +28,7 @@ package struct LineFormat: Sendable, Equatable {
         switch entry.content {
         case .event(let event, let loggerMetadata):
             appendStart(event.level, entry.time, to: &line)
-            line.appendScrubbed(event.message.description)
-            forEachField(of: event.merged(with: loggerMetadata)) { key, value in
-                line.append(UInt8(ascii: " "))
-                line.appendScrubbed(key)
-                line.append(UInt8(ascii: "="))
-                line.appendWord(value)
-            }
+            line.appendMessage(event, event.merged(with: loggerMetadata))
         case .access(let record):
             appendStart(.info, entry.time, to: &line)
             line.appendAccess(record)

@@ -6,6 +6,23 @@ private let secretKeys: Set<String> = [
     "authorization", "proxy-authorization", "cookie", "set-cookie", "password", "private-key", "token",
 ]
 
+/// Keys that only the journal shows, as fields: the kind of an event, and a place that the message has already.
+private let fieldOnlyKeys: Set<String> = [EventKind.metadataKey, "message_id", "config_file", "config_line"]
+
+extension [UInt8] {
+    /// Appends what people read of an event: `message key=value…`.
+    mutating func appendMessage(_ event: LogEvent, _ metadata: Logger.Metadata) {
+        appendScrubbed(event.message.description)
+        forEachField(of: metadata) { key, value in
+            guard !fieldOnlyKeys.contains(key) else { return }
+            append(UInt8(ascii: " "))
+            appendScrubbed(key)
+            append(UInt8(ascii: "="))
+            appendWord(value)
+        }
+    }
+}
+
 /// Calls `body` with each key and value in the order of the keys: nested dictionaries as `outer.inner`, each
 /// element of an array on its own, `(masked)` for secrets.
 func forEachField(of metadata: Logger.Metadata, _ body: (String, String) -> Void) {

@@ -14,6 +14,8 @@ package struct CertificateAuthority: Sendable {
     package let certificatePath: FilePath
     /// What the authority's certificate says; `sha256` is the fingerprint to compare.
     package let facts: CertificateFacts
+    /// Whether the authority was made just now; nobody trusts it yet.
+    package let isNew: Bool
     /// The identity's warnings and those about the authority's key.
     package let warnings: [String]
 
@@ -38,6 +40,7 @@ package struct CertificateAuthority: Sendable {
         let host = hostName ?? systemHostName()
         let names = try serverNames(names, host: host)
         let directory = try CertificateDirectory(locking: path)
+        isNew = try !directory.contains("ca.pem")
         let authority = try CertificateAuthority.authority(in: directory, host: host, now: now)
         identity = try CertificateAuthority.leaf(in: directory, of: authority, names: names, now: now)
         certificatePath = path.appending("ca.pem")

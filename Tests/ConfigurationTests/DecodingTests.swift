@@ -186,4 +186,16 @@ struct DecodingTests {
             _ = Key("size", .byteCount, default: "16 apples", "A mistake.")
         }
     }
+
+    @Test("a section whose table is unknown for lack of a key still tells of names that no table has")
+    func unknownKeysOfNoTable() {
+        var diagnostics: [Diagnostic] = []
+        let document = Document(parsing: "[sample]\nroof = /\nsize = x\n", file: "f", into: &diagnostics)
+        document.reportUnknownKeys(
+            of: document.sections[0], among: Sample.keys + Sample.keys, into: &diagnostics)
+        #expect(
+            diagnostics.map(\.description) == [
+                "f:2:1: error: unknown key 'roof' in [sample], did you mean 'root'?"
+            ])
+    }
 }

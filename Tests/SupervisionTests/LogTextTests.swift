@@ -120,7 +120,8 @@ private func fields(_ entry: LogEntry) -> [String] {
     func journalFields() {
         #expect(
             fields(entry("hello", .warning, ["tls.alert": "42"], logger: ["worker": "1"])) == [
-                "SYSLOG_IDENTIFIER=portico", "MESSAGE=hello", "PRIORITY=4", "CODE_FILE=Server/A.swift",
+                "SYSLOG_IDENTIFIER=portico", "MESSAGE=hello tls.alert=42 worker=1", "PRIORITY=4",
+                "CODE_FILE=Server/A.swift",
                 "CODE_LINE=7",
                 "CODE_FUNC=serve()", "TLS_ALERT=42", "WORKER=1",
             ])
@@ -141,6 +142,17 @@ private func fields(_ entry: LogEntry) -> [String] {
         #expect(fields(entry("x", .info, ["message_id": .string(id)])).contains("MESSAGE_ID=\(id)"))
         #expect(fields(entry("x", .info, ["event": "other"])).contains("EVENT=other"))
         #expect(!fields(entry("x", .info, ["message_id": "no"])).contains("MESSAGE_ID=no"))
+    }
+
+    @Test("keys that only machines read are no part of a line or a message")
+    func fieldOnly() {
+        let entry = entry("m", .info, ["event": "ready", "config_file": "f", "config_line": "3", "k": "v"])
+        #expect(line(entry) == "info: m k=v\n")
+        #expect(fields(entry).contains("MESSAGE=m k=v"))
+        #expect(
+            fields(entry).suffix(4) == [
+                "CONFIG_FILE=f", "CONFIG_LINE=3", "MESSAGE_ID=\(EventKind.ready.messageID)", "K=v",
+            ])
     }
 
     @Test(
