@@ -99,7 +99,12 @@ let package = Package(
             ]),
         tests("SupervisionTests", ["Supervision", logging, system]),
         tests("ServerTests", ["Server", "HandlerKit", "HTTPCore", "Configuration", httpTypes]),
-        tests("DaemonTests", ["Daemon", "Modules", "HandlerKit", "Configuration", system]),
+        tests(
+            "DaemonTests",
+            [
+                "Daemon", "Modules", "HandlerKit", "HandlerTesting", "Configuration", "Server", "Sockets", "Supervision",
+                "TLS", argumentParser, httpTypes, system,
+            ]),
         tests("IntegrationTests", ["portico", "CLinux", system]),
     ]
 )

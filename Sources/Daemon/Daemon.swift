@@ -12,7 +12,7 @@ import Modules
 /// import Daemon
 /// import HandlerKit
 ///
-/// Daemon.main(modules: shippedModules + [.hello])
+/// Daemon.main(modules: Daemon.shippedModules + [.hello])
 /// ```
 public enum Daemon {
     /// The version that `--version`, the Server field and the diagnostics page tell.

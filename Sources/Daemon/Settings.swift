@@ -40,7 +40,7 @@ struct Settings: Sendable {
         document.validate(
             against: [ServerKeys.schema, TLSKeys.schema, HandlerKeys.schema], into: &diagnostics)
         let server = document.decode(ServerKeys.schema, into: &diagnostics)
-        let tls = document.decode(TLSKeys.schema, into: &diagnostics)
+        let tls = Self.decodeTLS(document, into: &diagnostics)
         handlers = document.sections(named: HandlerKeys.schema.name).compactMap {
             HandlerSection($0, in: document, modules: modules, into: &diagnostics)
         }
@@ -116,5 +116,18 @@ struct HandlerSection: Sendable {
             }
             seen[place] = handler
         }
+    }
+}
+
+extension Settings {
+    /// What holds before the client has named a server has no place in `[tls NAME]`.
+    fileprivate static func decodeTLS(_ document: Document, into diagnostics: inout [Diagnostic]) -> [Section] {
+        let written = document.sections(named: TLSKeys.schema.name)
+        let unnamed =
+            written.first { $0.argument == nil }
+            ?? DocumentSection(TLSKeys.schema.name, values: [:], source: document.file)
+        let named = written.filter { $0.argument != nil }
+        return [document.decode(unnamed, keys: TLSKeys.schema.keys, into: &diagnostics)].compactMap(\.self)
+            + named.compactMap { document.decode($0, keys: TLSKeys.namedKeys, into: &diagnostics) }
     }
 }

@@ -48,17 +48,17 @@ struct HeadMemory: Sendable {
     /// A head that is larger is not kept, so that an idle connection holds little.
     private static let limit = 4 << 10
 
-    private(set) var head: RequestHead?
+    private(set) var head: ParsedHead?
     private(set) var lines: [KnownLine] = []
 
     /// Keeps a head of `size` bytes.
-    mutating func keep(_ head: RequestHead, _ lines: [KnownLine], size: Int) {
+    mutating func keep(_ head: ParsedHead, _ lines: [KnownLine], size: Int) {
         self.head = size <= Self.limit ? head : nil
         self.lines = size <= Self.limit ? lines : []
     }
 
     /// The head before and its end, if the bytes from `start` on are the same head again.
-    func repeated(_ bytes: Span<UInt8>, from start: Int) -> (head: RequestHead, end: Int)? {
+    func repeated(_ bytes: Span<UInt8>, from start: Int) -> (head: ParsedHead, end: Int)? {
         guard let head, var index = RequestLine.end(of: head, in: bytes, at: start) else { return nil }
         for line in lines {
             guard let end = line.end(in: bytes, at: index) else { return nil }

@@ -18,14 +18,14 @@ struct HeadReader {
     /// Reads the head at `start` and says where it ends; nil if it is not complete. `memory` has the head
     /// before, and this one afterwards.
     static func read(
-        _ bytes: Span<UInt8>, from start: Int, limits: HTTPLimits, memory: inout HeadMemory
-    ) throws(RequestFailure) -> (head: RequestHead, end: Int)? {
+        _ bytes: Span<UInt8>, from start: Int, limits: HTTPLimits, scheme: String?, memory: inout HeadMemory
+    ) throws(RequestFailure) -> (head: ParsedHead, end: Int)? {
         if let repeated = memory.repeated(bytes, from: start) { return repeated }
         guard let line = try RequestLine(bytes, at: start, limit: limits.requestLineBytes) else { return nil }
         var reader = HeadReader(line)
         var lines: [KnownLine] = []
-        lines.reserveCapacity(max(memory.lines.count, 12))
-        reader.fields.reserveCapacity(max(memory.lines.count, 12))
+        lines.reserveCapacity(memory.lines.count)
+        reader.fields.reserveCapacity(memory.lines.count)
         var index = line.end
         var cursor = 0
         while index < bytes.count, bytes[index] != UInt8(ascii: "\r") {
@@ -39,7 +39,7 @@ struct HeadReader {
         }
         guard index + 1 < bytes.count else { return nil }
         guard bytes[index + 1] == UInt8(ascii: "\n") else { throw RequestFailure(.bareLineEnding) }
-        let head = try reader.finish()
+        let head = try reader.finish(scheme)
         memory.keep(head, lines, size: index + 2 - start)
         return (head, index + 2)
     }
@@ -108,17 +108,17 @@ struct HeadReader {
     }
 
     /// The head, once its fields are all read.
-    private consuming func finish() throws(RequestFailure) -> RequestHead {
+    private consuming func finish(_ scheme: String?) throws(RequestFailure) -> ParsedHead {
         guard host != nil || line.version == .http1_0 else { throw RequestFailure(.missingHost) }
         guard !isChunked || contentLength == nil else { throw RequestFailure(.lengthAndCoding) }
         let framing: BodyFraming =
             if isChunked { .chunked } else if let length = contentLength, length > 0 { .length(length) } else
             { .none }
         let request = HTTPRequest(
-            method: line.method, scheme: nil, authority: line.target.authority ?? host, path: line.target.raw,
+            method: line.method, scheme: scheme, authority: line.target.authority ?? host, path: line.target.raw,
             headerFields: fields)
-        return RequestHead(
-            request: request, target: line.target, version: line.version, framing: framing,
+        return ParsedHead(
+            head: RequestHead(request: request, target: line.target, version: line.version), framing: framing,
             keepAlive: says.keepsAlive(line.version), expectsContinue: expectsContinue && framing != .none)
     }
 }

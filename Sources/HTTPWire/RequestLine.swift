@@ -39,7 +39,7 @@ struct RequestLine {
     }
 
     /// The offset past the request line at `start` if it is that of `head`, nil if it is another.
-    static func end(of head: RequestHead, in bytes: Span<UInt8>, at start: Int) -> Int? {
+    static func end(of head: ParsedHead, in bytes: Span<UInt8>, at start: Int) -> Int? {
         let raw = head.target.raw
         let target = raw.utf8.span
         let name = head.request.method.rawValue

@@ -6,6 +6,7 @@ import HTTPTypes
 /// Reads the heads of one connection's requests.
 package struct RequestParser: Sendable {
     private let limits: HTTPLimits
+    private let scheme: String?
     /// The head before.
     private var memory = HeadMemory()
     /// How many bytes are known to hold no end of the head.
@@ -13,8 +14,11 @@ package struct RequestParser: Sendable {
     /// Whether the request line is known to be complete.
     private var hasLine = false
 
-    /// Makes a parser for one connection.
-    package init(limits: HTTPLimits = HTTPLimits()) { self.limits = limits }
+    /// Makes a parser for one connection; `scheme` is what the connection's requests are made with.
+    package init(limits: HTTPLimits = HTTPLimits(), scheme: String? = nil) {
+        self.limits = limits
+        self.scheme = scheme
+    }
 
     /// Reads a head at the start of `bytes`, which are all that came after the request before.
     ///
@@ -27,7 +31,7 @@ package struct RequestParser: Sendable {
             return try incomplete(bytes, from: start)
         }
         guard start < bytes.count,
-            let (head, end) = try HeadReader.read(bytes, from: start, limits: limits, memory: &memory)
+            let (head, end) = try HeadReader.read(bytes, from: start, limits: limits, scheme: scheme, memory: &memory)
         else {
             return try incomplete(bytes, from: start)
         }

@@ -76,15 +76,14 @@ package struct ResponseEncoder: Sendable {
     ///   - date: the 29 bytes of the current date (`HTTPDate.append`), which the caller keeps for a second.
     ///   - output: where the head goes; it is not touched if this throws.
     package func appendHead(
-        _ response: HTTPResponse, content: ResponseContent, context: ResponseContext, date: [UInt8],
+        _ status: HTTPResponse.Status, _ fields: HTTPFields, content: ResponseContent, context: ResponseContext, date: [UInt8],
         to output: inout [UInt8]
     ) throws(ResponseFailure) -> ResponsePlan {
-        let status = response.status
         guard (200...999).contains(status.code) else { throw .invalidStatus }
         let start = output.count
         output.appendStatusLine(status)
         var own = OwnFields()
-        for field in response.headerFields {
+        for field in fields {
             if own.take(field) { output.append(field) }
         }
         let plan: ResponsePlan

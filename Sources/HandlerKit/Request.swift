@@ -7,12 +7,7 @@ import HTTPTypes
 ///
 /// It is not `Sendable`: what a closure for another thread needs of it is copied out first.
 public final class Request {
-    /// Method, scheme, authority, target as it was sent, and fields.
-    public let head: HTTPRequest
-    /// The target, percent-decoded once, dot segments removed.
-    public let target: RequestTarget
-    /// The version that the client speaks.
-    public let version: HTTPVersion
+    private let message: RequestHead
     /// The path prefix under which the handler is configured: `/` or `/echo`, never with a slash at its end
     /// otherwise.
     public let mount: String
@@ -26,12 +21,10 @@ public final class Request {
     public let body: RequestBody
 
     public init(
-        head: HTTPRequest, target: RequestTarget, version: HTTPVersion, mount: String, id: RequestID, number: Int,
-        connection: ConnectionFacts, body: RequestBody
+        _ message: RequestHead, mount: String, id: RequestID, number: Int, connection: ConnectionFacts,
+        body: RequestBody
     ) {
-        self.head = head
-        self.target = target
-        self.version = version
+        self.message = message
         self.mount = mount
         self.id = id
         self.number = number
@@ -39,11 +32,20 @@ public final class Request {
         self.body = body
     }
 
+    /// Method, scheme, authority, target as it was sent, and fields.
+    public var head: HTTPRequest { message.request }
+
+    /// The target, percent-decoded once, dot segments removed.
+    public var target: RequestTarget { message.target }
+
+    /// The version that the client speaks.
+    public var version: HTTPVersion { message.version }
+
     /// The request's method.
-    public var method: HTTPRequest.Method { head.method }
+    public var method: HTTPRequest.Method { message.request.method }
 
     /// The request's fields.
-    public var fields: HTTPFields { head.headerFields }
+    public var fields: HTTPFields { message.request.headerFields }
 
     /// The decoded path below ``mount``, always with a slash in front.
     public var subpath: Substring {

@@ -8,13 +8,17 @@ import HTTPTypes
 /// The server adds what belongs to the connection: `Date`, `Server`, `Content-Length` or
 /// `Transfer-Encoding`, `Connection`. A handler must not set these.
 public struct Response {
-    /// Status and fields.
-    public var head: HTTPResponse
+    /// The status; a final one, 200 to 599.
+    public var status: HTTPResponse.Status
+    /// The fields.
+    public var fields: HTTPFields
     /// The body.
     public var body: ResponseBody
 
+    /// Makes a response of its parts.
     public init(_ status: HTTPResponse.Status = .ok, fields: HTTPFields = [:], body: ResponseBody = .empty) {
-        head = HTTPResponse(status: status, headerFields: fields)
+        self.status = status
+        self.fields = fields
         self.body = body
     }
 
@@ -25,17 +29,8 @@ public struct Response {
         Response(status, fields: [.contentType: type], body: .bytes(Array(text.utf8)))
     }
 
-    /// The response's status.
-    public var status: HTTPResponse.Status {
-        get { head.status }
-        set { head.status = newValue }
-    }
-
-    /// The response's fields.
-    public var fields: HTTPFields {
-        get { head.headerFields }
-        set { head.headerFields = newValue }
-    }
+    /// Status and fields as the ecosystem's own type.
+    public var head: HTTPResponse { HTTPResponse(status: status, headerFields: fields) }
 }
 
 /// Where a response's body comes from.

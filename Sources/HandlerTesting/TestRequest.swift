@@ -72,9 +72,9 @@ extension Request {
             path: target,
             headerFields: fields)
         return Request(
-            head: head, target: try RequestTarget(target, method: method), version: version, mount: mount,
-            id: RequestID(nextID.add(1, ordering: .relaxed).newValue), number: number, connection: connection,
-            body: body)
+            RequestHead(request: head, target: try RequestTarget(target, method: method), version: version),
+            mount: mount, id: RequestID(nextID.add(1, ordering: .relaxed).newValue), number: number,
+            connection: connection, body: body)
     }
 
 }

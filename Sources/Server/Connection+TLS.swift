@@ -114,6 +114,7 @@ extension Connection {
     }
 
     /// Tells of the end in one line; what any client can cause is no warning.
+    @inline(never)
     private func report(_ failure: ConnectionFailure) {
         guard failure.code != .cancelled else { return }
         let isHandshake = listener.isTLS && facts.tls == nil

@@ -10,8 +10,10 @@ final class Connection {
     let socket: StreamSocket
     let registration: Registration
     let listener: Listener
+    // Unchecked exclusivity: one task of one thread uses the connection.
+
     /// Set once the handshake is done; plain until then.
-    var transport: Transport
+    @safe @exclusivity(unchecked) var transport: Transport
     /// Set before the first request.
     var facts: ConnectionFacts
     /// Whether it waits for its next request with nothing of it here: a stop closes it at once.
@@ -19,7 +21,7 @@ final class Connection {
     /// Whether its address has no more connections than it may; others get a 503.
     let isAdmitted: Bool
     /// What may still be done before others get a turn, in bytes.
-    private var share = Connection.shareBytes
+    @safe @exclusivity(unchecked) private var share = Connection.shareBytes
 
     private static let shareBytes = 256 * 1024
 
@@ -39,14 +41,21 @@ final class Connection {
     /// Whether the client speaks plain HTTP to a TLS port.
     var isPlainOnTLS: Bool { listener.isTLS && facts.tls == nil && worker.snapshot.tls != nil }
 
-    /// Takes the connection off the books.
-    func leave() {
+    /// Takes the connection off the books and closes it.
+    @inline(never)
+    func end() {
         if !listener.isInternal { worker.admission.leave(socket.peer.hostKey) }
+        registration.deregister()
+        socket.close()
     }
+
+    /// Whether reading may bring something without a wait.
+    @inline(__always)
+    var mayRead: Bool { socket.isReadable || transport.hasPending }
 
     /// Waits for the socket; an interruption is for idle connections only and is passed over here.
     func wait(for interest: Interest, until deadline: ReactorInstant) async throws(ConnectionFailure) {
-        share = Self.shareBytes
+        renewShare()
         while true {
             switch await registration.wait(for: interest, until: deadline) {
             case .ready: return
@@ -66,14 +75,18 @@ final class Connection {
         }
     }
 
-    /// Gives others a turn after so many bytes without a wait, so that no client holds the worker.
+    /// Begins a new share, after a wait in which others had their turn.
+    func renewShare() { share = Self.shareBytes }
+
+    /// Takes bytes off the share.
+    ///
+    /// - Returns: whether it is used up, so that others must get a turn: no client holds the worker.
     @inline(__always)
-    func spend(_ bytes: Int) async {
+    func spend(_ bytes: Int) -> Bool {
         share -= bytes
-        if share < 0 {
-            share = Self.shareBytes
-            await Task.yield()
-        }
+        guard share < 0 else { return false }
+        renewShare()
+        return true
     }
 
     /// Reads at least one byte into the buffer.
@@ -85,7 +98,7 @@ final class Connection {
             let progress = try input.fill(from: transport)
             switch progress {
             case .done(let count):
-                await spend(count)
+                if spend(count) { await Task.yield() }
                 return true
             case .closed:
                 return false
@@ -104,14 +117,23 @@ final class Connection {
             switch progress {
             case .done(let count):
                 rest = rest.extracting(count...)
-                await spend(count)
+                if spend(count) { await Task.yield() }
             case .wantRead, .wantWrite:
-                let timeout = worker.snapshot.limits.writeTimeout
-                try await wait(for: progress, until: worker.reactor.now.adding(nanoseconds: timeout))
+                try await wait(for: progress, until: worker.deadline(worker.snapshot.limits.writeTimeout))
             case .closed:
                 throw ConnectionFailure(.closed, "while sending")
             }
         }
+    }
+
+    /// Sends what can be sent without waiting.
+    ///
+    /// - Returns: how many bytes were sent; the rest is for ``send(_:)``.
+    @inline(__always)
+    func sendAtOnce(_ bytes: Span<UInt8>) throws(ConnectionFailure) -> Int {
+        guard case .done(let count) = try transport.write(bytes) else { return 0 }
+        share -= count
+        return count
     }
 }
 

@@ -2,7 +2,6 @@
 
 import HTTPCore
 import HTTPTypes
-import HTTPWire
 import HandlerKit
 import Logging
 import Reactor
@@ -12,39 +11,62 @@ final class Exchange {
     private let head: RequestHead
     private let number: Int
     private let connection: Connection
-    private let snapshot: Snapshot
+    /// The configuration that the request began with, and finishes with.
+    let snapshot: Snapshot
+    /// The body as it arrives; nil without one.
+    let incoming: IncomingBody?
     private let body: RequestBody
+    private let began: ReactorInstant
     private var route: Route?
     /// Made when somebody asks: most requests need none.
     private(set) lazy var id = connection.worker.makeRequestID()
+    /// Whether the response goes without its body.
+    var isHEAD: Bool { head.request.method == .head }
     /// Whether the connection can go on after the answer.
     private(set) var mayContinue = true
 
-    init(head: RequestHead, number: Int, connection: Connection, snapshot: Snapshot, body: RequestBody) {
+    init(head: RequestHead, number: Int, connection: Connection, incoming: IncomingBody?, body: RequestBody) {
         self.head = head
         self.number = number
         self.connection = connection
-        self.snapshot = snapshot
+        self.incoming = incoming
         self.body = body
+        snapshot = connection.worker.snapshot
+        began = connection.worker.reactor.now
     }
 
     /// The answer; nil when the client is gone.
     func respond() async -> Response? {
-        do {
-            return try await answer()
-        } catch let failure as HandlerFailure {
-            return response(to: failure)
-        } catch let failure as BodyFailure {
-            guard failure.code != .disconnected else { return nil }
-            mayContinue = false
-            return response(to: HandlerFailure(failure.status))
-        } catch {
-            return response(to: HandlerFailure(.internalServerError, cause: error))
+        switch prepare() {
+        case .answered(let response):
+            return response
+        case .routed(let route):
+            do {
+                return try await route.handler.respond(to: request(for: route))
+            } catch {
+                return response(to: error)
+            }
         }
     }
 
-    private func answer() async throws -> Response {
-        if let redirect = redirectToTLS() { return redirect }
+    /// What can be said of a request before a handler is asked.
+    private enum Preparation {
+        case answered(Response?)
+        case routed(Route)
+    }
+
+    // Out of line, as is all that is no wait: what is inlined here would lie in each idle connection's task.
+    @inline(never)
+    private func prepare() -> Preparation {
+        do {
+            if let redirect = redirectToTLS() { return .answered(redirect) }
+            return try admit()
+        } catch {
+            return .answered(response(to: error))
+        }
+    }
+
+    private func admit() throws -> Preparation {
         guard connection.isAdmitted else {
             mayContinue = false
             throw HandlerFailure(
@@ -54,24 +76,36 @@ final class Exchange {
         guard Self.knownMethods.contains(method) else {
             throw HandlerFailure(.notImplemented, "The method is not implemented.")
         }
-        if head.target.form == .asterisk { return Self.options(allow: Self.allowedAnywhere) }
+        if head.target.form == .asterisk { return .answered(Self.options(allow: Self.allowedAnywhere)) }
         guard let route = snapshot.routes.match(authority: head.request.authority, path: head.target.path) else {
             throw HandlerFailure(.notFound)
         }
         self.route = route
         guard route.serves(method) else {
-            if method == .options { return Self.options(allow: route.allow) }
+            if method == .options { return .answered(Self.options(allow: route.allow)) }
             throw HandlerFailure(.methodNotAllowed, fields: [.allow: route.allow])
         }
         body.limit = route.bodyLimit ?? snapshot.limits.bodyBytes
         if let length = body.length, length > body.limit { throw BodyFailure(.tooLarge) }
-        return try await route.handler.respond(to: request(for: route))
+        return .routed(route)
     }
 
+    /// The answer to what a handler, or the way to it, threw; nil when nobody is there to read it.
+    @inline(never)
+    private func response(to error: any Error) -> Response? {
+        if let failure = error as? HandlerFailure { return response(to: failure) }
+        guard let failure = error as? BodyFailure else {
+            return response(to: HandlerFailure(.internalServerError, cause: error))
+        }
+        guard failure.code != .disconnected else { return nil }
+        mayContinue = false
+        return response(to: HandlerFailure(failure.status))
+    }
+
+    @inline(never)
     private func request(for route: Route) -> Request {
         Request(
-            head: head.request, target: head.target, version: head.version, mount: route.prefix, id: id,
-            number: number, connection: connection.facts, body: body)
+            head, mount: route.prefix, id: id, number: number, connection: connection.facts, body: body)
     }
 
     /// What plain HTTP on a TLS port gets: the same place with https (RFC 9110 §15.4.9).
@@ -127,13 +161,16 @@ extension Exchange {
     }
 
     /// Hands the finished exchange to the access log.
-    func record(status: Int, _ outcome: ResponseOutcome, since began: ReactorInstant) {
+    ///
+    /// - Parameter status: nil when the client was gone before an answer; nginx's 499 says so.
+    @inline(never)
+    func record(_ status: HTTPResponse.Status?, _ outcome: ResponseOutcome) {
         guard let log = snapshot.accessLog, !connection.listener.isInternal else { return }
         let elapsed = ReactorInstant.current().nanoseconds &- began.nanoseconds
         log.record(
             RequestRecord(
                 id: id, method: head.request.method, target: head.target.raw, authority: head.request.authority,
-                version: head.version, status: status, bodyBytes: outcome.bodyBytes,
+                version: head.version, status: status?.code ?? 499, bodyBytes: outcome.bodyBytes,
                 microseconds: Int64(elapsed / 1_000), handler: route?.place,
                 userAgent: head.request.headerFields[.userAgent], connection: connection.facts,
                 isAborted: outcome.isAborted))

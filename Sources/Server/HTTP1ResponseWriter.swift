@@ -43,6 +43,7 @@ struct HTTP1ResponseWriter {
         _ response: Response, onError: (any Error) -> Void
     ) async throws(ConnectionFailure) -> ResponseOutcome {
         var output = worker.buffers.takeOutput()
+        defer { worker.buffers.giveBackOutput(output) }
         let plan: ResponsePlan
         do throws(ResponseFailure) {
             plan = try appendHead(response, to: &output)
@@ -50,54 +51,51 @@ struct HTTP1ResponseWriter {
             onError(error)
             throw ConnectionFailure(.aborted, "the handler's response can't be sent")
         }
-        let sent = try await writeBody(response.body, plan, behind: &output, onError: onError)
-        worker.buffers.giveBackOutput(output)
-        return ResponseOutcome(keepAlive: plan.keepAlive, bodyBytes: sent, isAborted: false)
+        guard let joined = join(response.body, plan, to: &output) else {
+            let sent = try await writeBody(response.body, plan, behind: output, onError: onError)
+            return ResponseOutcome(keepAlive: plan.keepAlive, bodyBytes: sent, isAborted: false)
+        }
+        let count = try connection.sendAtOnce(output.span)
+        if count < output.count { try await connection.send(output.span.extracting(count...)) }
+        return ResponseOutcome(keepAlive: plan.keepAlive, bodyBytes: joined, isAborted: false)
+    }
+
+    /// Appends a body that may leave together with its head.
+    ///
+    /// - Returns: its length; nil when it has to be sent by itself.
+    private func join(_ body: ResponseBody, _ plan: ResponsePlan, to output: inout [UInt8]) -> UInt64? {
+        if plan.framing == .none { return 0 }
+        guard case .bytes(let bytes) = body, output.count + bytes.count <= Self.joinedBytes else { return nil }
+        output.append(contentsOf: bytes)
+        return UInt64(bytes.count)
     }
 
     private func appendHead(_ response: Response, to output: inout [UInt8]) throws(ResponseFailure) -> ResponsePlan {
         try snapshot.encoder.appendHead(
-            response.head, content: response.body.length.map { .length($0) } ?? .stream, context: context,
+            response.status, response.fields, content: response.body.length.map { .length($0) } ?? .stream, context: context,
             date: worker.date.value(at: worker.reactor.now), to: &output)
     }
 
     private func writeBody(
-        _ body: ResponseBody, _ plan: ResponsePlan, behind output: inout [UInt8], onError: (any Error) -> Void
+        _ body: ResponseBody, _ plan: ResponsePlan, behind head: [UInt8], onError: (any Error) -> Void
     ) async throws(ConnectionFailure) -> UInt64 {
-        guard plan.framing != .none else {
-            try await connection.send(output.span)
-            return 0
-        }
-        switch body {
-        case .empty:
-            try await connection.send(output.span)
-        case .bytes(let bytes):
-            try await write(bytes, behind: &output)
-        case .file(let region):
-            try await write([.file(region)], behind: &output, onError: onError)
-        case .pieces(let pieces):
-            try await write(pieces, behind: &output, onError: onError)
-        case .stream(_, let write):
-            let sink = HTTP1BodySink(connection, plan.framing, behind: output)
+        if case .stream(_, let write) = body {
+            let sink = HTTP1BodySink(connection, plan.framing, behind: head)
             return try await stream(write, to: sink, onError: onError)
+        }
+        try await connection.send(head.span)
+        switch body {
+        case .empty, .stream: break
+        case .bytes(let bytes): try await connection.send(bytes.span)
+        case .file(let region): try await write(region, onError: onError)
+        case .pieces(let pieces): try await write(pieces, onError: onError)
         }
         return body.length ?? 0
     }
 
-    private func write(_ bytes: [UInt8], behind output: inout [UInt8]) async throws(ConnectionFailure) {
-        guard output.count + bytes.count > Self.joinedBytes else {
-            output.append(contentsOf: bytes)
-            try await connection.send(output.span)
-            return
-        }
-        try await connection.send(output.span)
-        try await connection.send(bytes.span)
-    }
-
     private func write(
-        _ pieces: [ResponsePiece], behind output: inout [UInt8], onError: (any Error) -> Void
+        _ pieces: [ResponsePiece], onError: (any Error) -> Void
     ) async throws(ConnectionFailure) {
-        try await connection.send(output.span)
         for piece in pieces {
             switch piece {
             case .bytes(let bytes): try await connection.send(bytes.span)

@@ -1,19 +1,19 @@
 // HTTP/1.1 on one connection: requests one after another, each read, answered and left behind whole.
 
-import HandlerKit
 import HTTPCore
 import HTTPTypes
 import HTTPWire
+import HandlerKit
 import Logging
 import Reactor
 import Sockets
-import Synchronization
 
 /// The requests of one connection in their order.
 final class HTTP1Session {
     let connection: Connection
-    var input = InputBuffer()
-    private var parser: RequestParser
+    // Unchecked exclusivity: one task uses the session, and no access is held over a call that could come back here.
+    @safe @exclusivity(unchecked) var input = InputBuffer()
+    @safe @exclusivity(unchecked) private var parser: RequestParser
     private var number = 0
     /// Whether a body was left unread, so that closing has to linger.
     private(set) var hasUnreadBody = false
@@ -21,7 +21,9 @@ final class HTTP1Session {
 
     init(on connection: Connection) {
         self.connection = connection
-        parser = RequestParser(limits: connection.worker.snapshot.limits.head)
+        let isSecure = connection.facts.tls != nil
+        parser = RequestParser(
+            limits: connection.worker.snapshot.limits.head, scheme: isSecure ? "https" : "http")
     }
 
     private var worker: Worker { connection.worker }
@@ -33,61 +35,76 @@ final class HTTP1Session {
             input.release(to: &worker.buffers)
         }
         while let head = try await nextHead() {
-            number += 1
-            if !connection.listener.isInternal { worker.countRequest() }
             guard try await serve(head) else { return }
         }
     }
 
     /// Reads the next request's head; nil when there is none or it was refused.
-    private func nextHead() async throws(ConnectionFailure) -> RequestHead? {
+    private func nextHead() async throws(ConnectionFailure) -> ParsedHead? {
         var deadline = ReactorInstant.never
         while true {
             do throws(RequestFailure) {
-                if !input.isEmpty, case .head(let head, let consumed) = try parser.parse(input.storage.span.extracting(input.window)) {
-                    input.consume(consumed)
-                    return head
-                }
+                if let head = try parsedHead() { return head }
             } catch {
                 try await refuse(error.status, error.publicMessage, reason: error.code.description)
                 return nil
             }
-            if input.isEmpty {
-                guard try await waitForRequest() else { return nil }
-            } else {
-                if deadline == .never {
-                    deadline = worker.reactor.now.adding(nanoseconds: worker.snapshot.limits.headerTimeout)
-                }
-                guard try await receiveHead(until: deadline) else { return nil }
-            }
-        }
-    }
-
-    /// Waits, as an idle connection that holds no buffer, until the first bytes of a request are here.
-    private func waitForRequest() async throws(ConnectionFailure) -> Bool {
-        connection.isIdle = true
-        defer { connection.isIdle = false }
-        while true {
-            input.makeRoom(from: &worker.buffers)
-            let progress = try input.fill(from: connection.transport)
+            let progress = try fill()
             switch progress {
-            case .done: return true
-            case .closed: return false
+            case .done(let count):
+                if connection.spend(count) { await Task.yield() }
+            case .closed:
+                return nil
             case .wantRead, .wantWrite:
-                input.release(to: &worker.buffers)
-                guard !worker.isDraining else { return false }
-                let deadline = worker.reactor.now.adding(nanoseconds: worker.snapshot.limits.idleTimeout)
-                switch await connection.registration.wait(for: .read, until: deadline) {
-                case .ready: continue
-                case .interrupted, .timedOut, .cancelled: return false
+                if input.isEmpty {
+                    guard beginIdling() else { return nil }
+                    let idle = worker.deadline(worker.snapshot.limits.idleTimeout)
+                    let outcome = await connection.registration.wait(for: .read, until: idle)
+                    guard endIdling(outcome) else { return nil }
+                } else {
+                    if deadline == .never { deadline = worker.deadline(worker.snapshot.limits.headerTimeout) }
+                    guard try await waitForHead(progress, until: deadline) else { return nil }
                 }
             }
         }
     }
 
-    private func receiveHead(until deadline: ReactorInstant) async throws(ConnectionFailure) -> Bool {
+    private func parsedHead() throws(RequestFailure) -> ParsedHead? {
+        guard !input.isEmpty else { return nil }
+        let waiting = input
+        guard case .head(let head, let consumed) = try parser.parse(waiting.storage.span.extracting(waiting.window))
+        else { return nil }
+        input.consume(consumed)
+        return head
+    }
+
+    private func fill() throws(ConnectionFailure) -> Progress<Int> {
+        // An idle connection holds no buffer: one is only taken when there may be something to put into it.
+        guard connection.mayRead else { return .wantRead }
+        input.makeRoom(from: &worker.buffers)
+        return try input.fill(from: connection.transport)
+    }
+
+    /// Lets go of what an idle connection doesn't need; false when it is to be closed instead.
+    private func beginIdling() -> Bool {
+        input.release(to: &worker.buffers)
+        connection.isIdle = true
+        return !worker.isDraining
+    }
+
+    /// Whether the first bytes of a request may be here.
+    private func endIdling(_ outcome: WaitOutcome) -> Bool {
+        connection.isIdle = false
+        connection.renewShare()
+        return outcome == .ready
+    }
+
+    private func waitForHead(
+        _ progress: Progress<Int>, until deadline: ReactorInstant
+    ) async throws(ConnectionFailure) -> Bool {
         do throws(ConnectionFailure) {
-            return try await connection.receive(into: &input, until: deadline)
+            try await connection.wait(for: progress, until: deadline)
+            return true
         } catch where error.code == .timedOut {
             try await refuse(.requestTimeout, "The request did not arrive in time.", reason: "header timeout")
             return false
@@ -97,8 +114,17 @@ final class HTTP1Session {
     }
 
     /// Answers what is no valid request, after which nothing on the connection can be trusted.
-    private func refuse(_ status: HTTPResponse.Status, _ message: String, reason: String) async throws(ConnectionFailure) {
-        let snapshot = worker.snapshot
+    private func refuse(
+        _ status: HTTPResponse.Status, _ message: String, reason: String
+    ) async throws(ConnectionFailure) {
+        hasUnreadBody = true
+        let response = refusal(status, message, reason: reason)
+        let writer = HTTP1ResponseWriter(connection, worker.snapshot, ResponseContext(keepAlive: false))
+        _ = try await writer.write(response, onError: { _ in })
+    }
+
+    @inline(never)
+    private func refusal(_ status: HTTPResponse.Status, _ message: String, reason: String) -> Response {
         let id = worker.makeRequestID()
         worker.logger.info(
             "A request was refused.",
@@ -107,37 +133,44 @@ final class HTTP1Session {
                 "request_id": "\(id)",
             ])
         let problem = Problem(status: status, explanation: message, requestID: id)
-        let response = snapshot.problemPage.response(for: problem, to: [:])
-        hasUnreadBody = true
-        let writer = HTTP1ResponseWriter(connection, snapshot, ResponseContext(keepAlive: false))
-        _ = try await writer.write(response, onError: { _ in })
+        return worker.snapshot.problemPage.response(for: problem, to: [:])
     }
 
     /// Answers one request.
     ///
     /// - Returns: whether the connection goes on.
-    private func serve(_ head: RequestHead) async throws(ConnectionFailure) -> Bool {
-        let snapshot = worker.snapshot
-        let began = worker.reactor.now
-        let incoming = head.framing == .none ? nil : IncomingBody(head, of: self, limits: snapshot.limits)
-        let exchange = Exchange(
-            head: head, number: number, connection: connection, snapshot: snapshot,
-            body: incoming.map { RequestBody(length: head.framing.length, source: $0) } ?? noBody)
+    private func serve(_ parsed: ParsedHead) async throws(ConnectionFailure) -> Bool {
+        let exchange = begin(parsed)
         let response = await exchange.respond()
-        incoming?.isResponding = true
-
-        let context = ResponseContext(
-            version: head.version, isHEAD: head.request.method == .head,
-            keepAlive: head.keepAlive && number < snapshot.limits.requestsPerConnection && !worker.isDraining
-                && (incoming?.canBeDiscarded ?? true) && exchange.mayContinue)
+        exchange.incoming?.isResponding = true
         var outcome = ResponseOutcome(keepAlive: false, bodyBytes: 0, isAborted: true)
-        defer { exchange.record(status: response?.status.code ?? 0, outcome, since: began) }
+        defer { exchange.record(response?.status, outcome) }
         guard let response else { return false }
-        let writer = HTTP1ResponseWriter(connection, snapshot, context)
+        let writer = HTTP1ResponseWriter(connection, exchange.snapshot, context(parsed, exchange))
         outcome = try await writer.write(response, onError: exchange.reportAbort)
-        let isRead = try await incoming?.discard() ?? true
+        guard let incoming = exchange.incoming else { return outcome.keepAlive }
+        let isRead = try await incoming.discard()
         hasUnreadBody = !isRead
         return outcome.keepAlive && isRead
+    }
+
+    // Out of line: what is inlined into an asynchronous function lies in each idle connection's task.
+    @inline(never)
+    private func begin(_ parsed: ParsedHead) -> Exchange {
+        number += 1
+        if !connection.listener.isInternal { worker.countRequest() }
+        let incoming = parsed.framing == .none ? nil : IncomingBody(parsed, of: self, limits: worker.snapshot.limits)
+        return Exchange(
+            head: parsed.head, number: number, connection: connection, incoming: incoming,
+            body: incoming.map { RequestBody(length: parsed.framing.length, source: $0) } ?? noBody)
+    }
+
+    @inline(never)
+    private func context(_ parsed: ParsedHead, _ exchange: Exchange) -> ResponseContext {
+        ResponseContext(
+            version: parsed.head.version, isHEAD: exchange.isHEAD,
+            keepAlive: parsed.keepAlive && number < exchange.snapshot.limits.requestsPerConnection
+                && !worker.isDraining && exchange.mayContinue && (exchange.incoming?.canBeDiscarded ?? true))
     }
 }
 

@@ -6,7 +6,7 @@ import Configuration
 package enum HandlerKeys {
     package static let module = Key<String>("module", .word, "The module that makes the handler, see portico modules.")
     package static let bodyBytes = Key<Int?>.optional(
-        "body_bytes", .either("infinity", or: .byteCount(in: 0...1 << 62)),
+        "body_bytes", .either("infinity", or: .byteCount),
         "The most bytes of a request's body here; the server's body_bytes if it isn't given.")
 
     /// The section without its module's keys.

@@ -23,7 +23,7 @@ final class IncomingBody: BodySource {
     /// What is read and dropped, so that the connection can go on, when a handler left the body unread.
     private static let discardedBytes: UInt64 = 256 * 1024
 
-    init(_ head: RequestHead, of session: HTTP1Session, limits: ServerLimits) {
+    init(_ head: ParsedHead, of session: HTTP1Session, limits: ServerLimits) {
         self.session = session
         self.limits = limits
         framing = head.framing

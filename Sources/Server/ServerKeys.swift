@@ -8,8 +8,9 @@ package enum ServerKeys {
     package static let listen = Key<[ListenAddress]>(
         "listen", .list(.listenAddress), default: "127.0.0.1:8443 [::1]:8443",
         "Where TLS is served: host:port, [address]:port, *:port, unix:/path, unix:@name, or systemd:NAME.")
-    package static let listenPlain = Key<[ListenAddress]>.optional(
-        "listen_plain", .list(.listenAddress), "Where HTTP is served without TLS, in the same forms as listen.")
+    package static let listenPlain = Key<[ListenAddress]>(
+        "listen_plain", .list(.listenAddress), default: "",
+        "Where HTTP is served without TLS, in the same forms as listen.")
     package static let workers = Key<Int?>(
         "workers", .either("auto", or: .integer(in: 1...1024)), default: "auto", needsRestart: true,
         "Threads that serve connections; auto: as many as the cores that the process may use.")
@@ -36,16 +37,16 @@ package enum ServerKeys {
         "request_line_bytes", .byteCount, default: "8K", bounds: 64...1 << 20,
         "The most bytes of a request line; more is answered with 414.")
     package static let bodyBytes = Key<Int?>(
-        "body_bytes", .either("infinity", or: .byteCount(in: 0...1 << 62)), default: "16M",
+        "body_bytes", .either("infinity", or: .byteCount), default: "16M",
         "The most bytes of a request's body; more is answered with 413.")
     package static let requestsPerConnection = Key<Int?>(
-        "requests_per_connection", .either("infinity", or: .integer(in: 1...Int.max)), default: "infinity",
+        "requests_per_connection", .either("infinity", or: .integer.bounded(by: 1...)), default: "infinity",
         "The most requests of one connection, which is closed after the last.")
     package static let connections = Key<Int?>(
-        "connections", .either("infinity", or: .integer(in: 1...Int.max)), default: "10000",
+        "connections", .either("infinity", or: .integer.bounded(by: 1...)), default: "10000",
         "The most connections at one time; more wait in the backlog.")
     package static let connectionsPerAddress = Key<Int?>(
-        "connections_per_address", .either("infinity", or: .integer(in: 1...Int.max)), default: "infinity",
+        "connections_per_address", .either("infinity", or: .integer.bounded(by: 1...)), default: "infinity",
         "The most connections of one client address; more are answered with 503.")
 
     package static let handshakeTimeout = timeout(

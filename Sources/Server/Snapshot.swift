@@ -2,6 +2,7 @@
 
 import HandlerKit
 import HTTPWire
+import Synchronization
 import TLS
 
 /// A complete configuration, built before anything uses it.
@@ -19,7 +20,8 @@ package final class Snapshot: Sendable {
     /// Where requests are recorded; nil when they aren't.
     package let accessLog: (any RequestLog)?
     let encoder: ResponseEncoder
-    private let started: [any LifecycleHandler]
+    private let cycled: [any LifecycleHandler]
+    private let isStarted = Atomic(false)
 
     /// - Parameter serverField: the value of the Server field; nil for none.
     package init(
@@ -33,25 +35,36 @@ package final class Snapshot: Sendable {
         self.problemPage = problemPage
         self.accessLog = accessLog
         encoder = ResponseEncoder(server: serverField)
-        started = routes.all.compactMap { $0.handler as? any LifecycleHandler }
+        cycled = routes.all.compactMap { $0.handler as? any LifecycleHandler }
     }
 
     /// Starts the handlers that have a life cycle, in the order of the routes.
     ///
     /// - Throws: what the first failing handler threw; those before it are stopped, and it too.
     package func start() async throws {
-        for (index, handler) in started.enumerated() {
+        for (index, handler) in cycled.enumerated() {
             do {
                 try await handler.start()
             } catch {
-                for begun in started[...index].reversed() { await begun.stop() }
+                await Self.stop(cycled[...index])
                 throw error
             }
         }
+        isStarted.store(true, ordering: .releasing)
     }
 
-    /// Stops the handlers that have a life cycle; for the last snapshot, when the server stops.
+    /// Stops the handlers that have a life cycle and waits for them; for the last snapshot, when the server stops.
     package func stop() async {
-        for handler in started.reversed() { await handler.stop() }
+        if isStarted.exchange(false, ordering: .acquiringAndReleasing) { await Self.stop(cycled[...]) }
+    }
+
+    deinit {
+        guard !cycled.isEmpty, isStarted.load(ordering: .acquiring) else { return }
+        let handlers = cycled
+        Task { await Self.stop(handlers[...]) }
+    }
+
+    private static func stop(_ handlers: ArraySlice<any LifecycleHandler>) async {
+        for handler in handlers.reversed() { await handler.stop() }
     }
 }

@@ -51,7 +51,8 @@ enum Transport {
 
 /// A TLS session in a place of its own, since an enum can't lend a noncopyable value for mutation.
 final class SecureStream {
-    var session: TLSSession
+    // Unchecked exclusivity: one task of one thread, and OpenSSL never calls back into the connection.
+    @safe @exclusivity(unchecked) var session: TLSSession
 
     init(_ session: consuming TLSSession) {
         self.session = session

@@ -20,10 +20,12 @@ final class Worker: @unchecked Sendable {
     /// Whether the snapshot has a certificate, for whoever asks from another thread.
     let speaksTLS: Atomic<Bool>
 
+    // Unchecked exclusivity: one thread, and no access is held over a call that could come back here.
+
     /// What new requests are served by.
-    private(set) var snapshot: Snapshot
-    var buffers = BufferPool()
-    var date = DateField()
+    @safe @exclusivity(unchecked) private(set) var snapshot: Snapshot
+    @safe @exclusivity(unchecked) var buffers = BufferPool()
+    @safe @exclusivity(unchecked) var date = DateField()
     private var acceptors: [ObjectIdentifier: Acceptor] = [:]
     private var open: [Int: OpenConnection] = [:]
     private var nextConnection = 0
@@ -55,6 +57,11 @@ final class Worker: @unchecked Sendable {
         return RequestID(nextRequest)
     }
 
+    /// The moment so many nanoseconds from now.
+    func deadline(_ nanoseconds: UInt64) -> ReactorInstant {
+        reactor.now.adding(nanoseconds: nanoseconds)
+    }
+
     func countRequest() {
         requests.store(requests.load(ordering: .relaxed) &+ 1, ordering: .relaxed)
     }
@@ -76,26 +83,30 @@ extension Worker {
     }
 
     private func run(_ number: Int, _ socket: StreamSocket, _ listener: Listener) async {
-        defer { ended(number, listener) }
+        if let connection = connect(number, socket, listener) {
+            await connection.run()
+            connection.end()
+        }
+        ended(number, listener)
+    }
+
+    // Out of line: what is inlined into an asynchronous function lies in each idle connection's task.
+    @inline(never)
+    private func connect(_ number: Int, _ socket: StreamSocket, _ listener: Listener) -> Connection? {
         do throws(ReactorFailure) {
             let registration = try reactor.register(socket)
+            if Task.isCancelled { registration.cancel() }
             let connection = Connection(
                 worker: self, socket: socket, registration: registration, listener: listener)
             open[number]?.connection = connection
-            let handle = registration.handle
-            await withTaskCancellationHandler {
-                await connection.run()
-            } onCancel: {
-                handle.cancel()
-            }
-            connection.leave()
-            registration.deregister()
-            socket.close()
+            return connection
         } catch {
             logger.warning("A connection could not be watched.", metadata: ["error": "\(error)"])
+            return nil
         }
     }
 
+    @inline(never)
     private func ended(_ number: Int, _ listener: Listener) {
         open[number] = nil
         if !listener.isInternal, admission.leave() { resumeAccepting() }
@@ -161,7 +172,11 @@ extension Worker {
     /// Ends all connections now.
     func cancelAll() {
         reactor.preconditionOnReactor()
-        for entry in open.values { entry.task.cancel() }
+        // The task, for a handler that waits for something else; the registration, for what waits for the client.
+        for entry in open.values {
+            entry.task.cancel()
+            entry.connection?.registration.cancel()
+        }
     }
 
     private func finishDraining() {

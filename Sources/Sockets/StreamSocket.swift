@@ -21,6 +21,8 @@ package final class StreamSocket {
     @safe @exclusivity(unchecked) package internal(set) var isWritable = true
     /// Whether the peer has ended its side or the connection has failed.
     @safe @exclusivity(unchecked) package private(set) var sawHangup = false
+    /// Whether more will be sent at once: the kernel may wait for it and fill its packets (MSG_MORE, send(2)).
+    @safe @exclusivity(unchecked) package var hasMoreToSend = false
     /// The other end, `unnamed` for most unix clients.
     package let peer: SocketAddress
 
@@ -65,7 +67,8 @@ package final class StreamSocket {
     /// - Throws: send(2)'s errno, such as `brokenPipe` or `connectionReset`.
     package func send(_ buffer: UnsafeRawBufferPointer) throws(Errno) -> Progress<Int> {
         guard isWritable else { return .wantWrite }
-        let count = unsafe Glibc.send(rawValue, buffer.baseAddress, buffer.count, CInt(MSG_NOSIGNAL))
+        let flags = CInt(MSG_NOSIGNAL) | (hasMoreToSend ? CInt(MSG_MORE) : 0)
+        let count = unsafe Glibc.send(rawValue, buffer.baseAddress, buffer.count, flags)
         if count >= 0 {
             if count < buffer.count { isWritable = false }
             return .done(count)

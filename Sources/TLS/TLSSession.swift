@@ -75,12 +75,15 @@ package import Sockets
         unsafe bytes.withUnsafeBytes { raw in
             while taken < raw.count {
                 var count = 0
+                // A record of TLS (RFC 8446 §5.1) is less than what the kernel can send at once.
+                socket.hasMoreToSend = raw.count - taken > TLSSession.recordBytes
                 result = unsafe SSL_write_ex(
                     ssl, raw.baseAddress.map { unsafe $0 + taken }, raw.count - taken, &count)
                 guard result == 1 else { break }
                 taken += count
             }
         }
+        socket.hasMoreToSend = false
         // The next call runs into the same obstacle and tells of it.
         if taken > 0 { return .done(taken) }
         return Progress(try halt(result, "writing"))
@@ -131,6 +134,7 @@ package import Sockets
 }
 
 extension TLSSession {
+    private static let recordBytes = 16_384
     /// How much one call of `shutdown` throws away before it gives others a turn.
     private static let discardedPieces = 16
     private static let discardedPieceBytes = 4096

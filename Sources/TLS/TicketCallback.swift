@@ -33,7 +33,9 @@ func ticketKeyCallback(
     guard unsafe EVP_DecryptInit_ex(cipher, ticketCipher, nil, key.encryptionBytes, iv) == 1,
         unsafe authenticate(mac, with: key)
     else { return TicketAnswer.failed }
-    return isOld ? TicketAnswer.openedButRenew : TicketAnswer.sealedOrOpened
+    // A ticket of TLS 1.3 is best used once (RFC 8446 appendix C.4), so a resumed session gets a new one.
+    let isUsedUp = unsafe SSL_version(ssl) == TLS1_3_VERSION
+    return isOld || isUsedUp ? TicketAnswer.openedButRenew : TicketAnswer.sealedOrOpened
 }
 
 private func seal(

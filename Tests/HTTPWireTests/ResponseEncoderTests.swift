@@ -13,7 +13,7 @@ private func encode(
 ) throws -> (lines: [String], plan: ResponsePlan) {
     var output: [UInt8] = []
     let plan = try ResponseEncoder(server: server).appendHead(
-        response, content: content, context: context, date: date, to: &output)
+        response.status, response.headerFields, content: content, context: context, date: date, to: &output)
     let text = String(decoding: output, as: UTF8.self)
     #expect(text.hasSuffix("\r\n\r\n"))
     let lines = text.split(separator: "\r\n").map(String.init)
@@ -27,7 +27,7 @@ struct ResponseEncoderTests {
         var output = Array("before".utf8)
         let response = HTTPResponse(status: .ok, headerFields: [.contentType: "text/plain"])
         let plan = try ResponseEncoder(server: "Portico").appendHead(
-            response, content: .length(13), context: ResponseContext(), date: date, to: &output)
+            response.status, response.headerFields, content: .length(13), context: ResponseContext(), date: date, to: &output)
         #expect(
             String(decoding: output, as: UTF8.self) == """
                 beforeHTTP/1.1 200 OK\r
@@ -103,7 +103,7 @@ struct ResponseEncoderTests {
         let response = HTTPResponse(status: .ok, headerFields: [.contentLength: length])
         #expect(throws: ResponseFailure.invalidContentLength) {
             try ResponseEncoder(server: nil).appendHead(
-                response, content: .stream, context: ResponseContext(), date: date, to: &output)
+                response.status, response.headerFields, content: .stream, context: ResponseContext(), date: date, to: &output)
         }
         #expect(output == Array("before".utf8))
     }
@@ -131,7 +131,7 @@ struct ResponseEncoderTests {
         let own = HTTPResponse(status: .ok, headerFields: [.date: "x", .server: "y"])
         var output: [UInt8] = []
         _ = try ResponseEncoder(server: "Portico").appendHead(
-            own, content: .length(0), context: ResponseContext(), date: date, to: &output)
+            own.status, own.headerFields, content: .length(0), context: ResponseContext(), date: date, to: &output)
         let text = String(decoding: output, as: UTF8.self)
         #expect(text == "HTTP/1.1 200 OK\r\nDate: x\r\nServer: y\r\nContent-Length: 0\r\n\r\n")
     }

@@ -9,7 +9,7 @@ struct Parsed: Equatable {
     var failure: RequestFailure?
     var consumed = 0
 
-    init(_ head: RequestHead, consumed: Int) {
+    init(_ head: ParsedHead, consumed: Int) {
         let fields = head.request.headerFields.map { "\($0.name.rawName): \($0.value)" }
         self.head = """
             \(head.request.method) \(head.request.path ?? "") \(head.target.path) \(head.version) \(head.framing) \
@@ -37,7 +37,7 @@ func parse(_ bytes: [UInt8], ends: some Sequence<Int>, limits: HTTPLimits = HTTP
 }
 
 /// The head of a whole request.
-func parse(_ text: String, limits: HTTPLimits = HTTPLimits()) throws(RequestFailure) -> RequestHead? {
+func parse(_ text: String, limits: HTTPLimits = HTTPLimits()) throws(RequestFailure) -> ParsedHead? {
     var parser = RequestParser(limits: limits)
     guard case .head(let head, _) = try parser.parse(text.utf8.span) else { return nil }
     return head

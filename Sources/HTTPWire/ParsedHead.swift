@@ -1,4 +1,4 @@
-// Owns what the head of a request says, once it is complete and valid.
+// Owns how a request's head and content are delimited.
 import HTTPCore
 import HTTPTypes
 
@@ -12,23 +12,23 @@ package enum BodyFraming: Sendable, Hashable {
     case chunked
 }
 
-/// The head of a request.
-package struct RequestHead: Sendable {
-    /// Method, authority, target as sent (`path`), fields in order. The scheme is nil: the server knows it.
-    /// Host is the authority, or what an absolute-form says in its place (RFC 9112 §3.2.2), and not among the
-    /// fields.
-    package var request: HTTPRequest
-    /// The parsed target.
-    package let target: RequestTarget
-    /// HTTP/1.0 or HTTP/1.1; a later 1.x counts as 1.1 (RFC 9110 §2.5).
-    package let version: HTTPVersion
+/// A head as HTTP/1.1 delimits it.
+package struct ParsedHead: Sendable {
+    /// What it says; shared with later requests that say the same.
+    package let head: RequestHead
     /// How the content is delimited.
     package let framing: BodyFraming
-    /// Whether the client wants, and its version lets, the connection go on after this request (RFC 9112
-    /// §9.3).
+    /// Whether the client wants, and its version lets, the connection go on after this request (RFC 9112 §9.3).
     package let keepAlive: Bool
     /// Whether the client waits for `100 Continue` before it sends the content (RFC 9110 §10.1.1).
     package let expectsContinue: Bool
+
+    /// Method, authority, target and fields.
+    package var request: HTTPRequest { head.request }
+    /// The parsed target.
+    package var target: RequestTarget { head.target }
+    /// HTTP/1.0 or HTTP/1.1.
+    package var version: HTTPVersion { head.version }
 }
 
 /// What the bytes so far amount to.
@@ -36,5 +36,5 @@ package enum ParseOutcome: Sendable {
     /// Not yet a whole head: read more, and call again with all of it.
     case incomplete
     /// A head, which ends after `consumed` bytes.
-    case head(RequestHead, consumed: Int)
+    case head(ParsedHead, consumed: Int)
 }
