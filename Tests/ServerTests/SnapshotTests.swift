@@ -67,7 +67,7 @@ private struct NoPage: ProblemPage {
 
 private func snapshot(_ handlers: [Recorder]) throws -> Snapshot {
     let routes = handlers.map {
-        Route(host: nil, prefix: "/\($0.name)", module: "recorder", handler: $0, bodyLimit: nil)
+        Route(host: nil, prefix: "/\($0.name)", handler: $0, bodyLimit: nil)
     }
     return Snapshot(
         generation: 1, routes: RouteTable(routes),
