@@ -44,7 +44,7 @@ final class Exchange {
             do {
                 return try await route.handler.respond(to: request(for: route))
             } catch {
-                return response(to: error)
+                return answer(to: error)
             }
         }
     }
@@ -62,7 +62,7 @@ final class Exchange {
             if let redirect = redirectToTLS() { return .answered(redirect) }
             return try admit()
         } catch {
-            return .answered(response(to: error))
+            return .answered(answer(to: error))
         }
     }
 
@@ -91,8 +91,9 @@ final class Exchange {
     }
 
     /// The answer to what a handler, or the way to it, threw; nil when nobody is there to read it.
+    // Not an overload of response(to:): with an optional result it would call itself for a HandlerFailure.
     @inline(never)
-    private func response(to error: any Error) -> Response? {
+    private func answer(to error: any Error) -> Response? {
         if let failure = error as? HandlerFailure { return response(to: failure) }
         guard let failure = error as? BodyFailure else {
             return response(to: HandlerFailure(.internalServerError, cause: error))
