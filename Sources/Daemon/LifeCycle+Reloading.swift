@@ -90,19 +90,24 @@ extension LifeCycle {
         after.generation += 1
         after.note = nil
         state.apply(generation: after.generation, listeners: planned)
-        tell(of: built.identities)
+        tell(of: built.identities, isReload: true)
         logChanges(from: before.listeners.listeners, to: planned)
         return (after, "\(ConfigurationDifference(from: before.settings.sections, to: settings.sections))")
     }
 
+    /// Logs why a reload was refused, each reason by itself.
+    ///
+    /// - Returns: all reasons in one line.
     private func refused(_ error: any Error) -> String {
-        logger.error(
-            "The reload was refused; the configuration before it stays in force.",
-            metadata: ["event": "reload-refused", "error": "\(error)"])
-        guard let failure = (error as? ConfigurationFailure).map(\.diagnostics) ?? (error as? ListenFailure)?.diagnostics
-        else { return "\(error)" }
-        log(failure)
-        return ConfigurationFailure(failure).summary
+        let reasons = (error as? ConfigurationFailure)?.diagnostics ?? (error as? ListenFailure)?.diagnostics
+        var metadata: Logger.Metadata = [:]
+        if reasons == nil { metadata["error"] = "\(error)" }
+        logger.log(
+            level: .error, event: .reloadRefused,
+            "The reload was refused; the configuration before it stays in force.", metadata: metadata)
+        guard let reasons else { return "\(error)" }
+        log(reasons)
+        return ConfigurationFailure(reasons).summary
     }
 
     private func logChanges(from old: [Listener], to new: [Listener]) {

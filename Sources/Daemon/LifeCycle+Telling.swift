@@ -12,8 +12,8 @@ import TLS
 
 extension LifeCycle {
     /// Where the authority is that clients must trust, and which certificates end soon.
-    func tell(of identities: IdentityLoader.Identities?) {
-        if let authority = identities?.authority {
+    func tell(of identities: IdentityLoader.Identities?, isReload: Bool = false) {
+        if let authority = identities?.authority, authority.isNew || !isReload {
             var metadata: Logger.Metadata = [
                 "certificate": "\(authority.certificatePath)", "sha256": "\(authority.facts.sha256)",
             ]

@@ -43,11 +43,12 @@ struct ServeCommand: ParsableCommand {
 
     func run() throws {
         let sections = [
-            DocumentSection("server", values: ["listen": listen]),
+            // The announcement says what the lesser levels would.
+            DocumentSection("server", values: ["listen": listen, "log_level": "warning"]),
             DocumentSection("handler", argument: "/", values: ["module": "files", "root": folder]),
         ]
         let folder = folder
-        try Foreground.run(.sections(sections), level: .notice) { announcement in
+        try Foreground.run(.sections(sections), level: .warning) { announcement in
             let authority = announcement.authority.map { ", trusted with \($0)" } ?? ""
             Foreground.print("Serving \(folder) at \(announcement.url ?? "a unix socket")\(authority)")
         }
