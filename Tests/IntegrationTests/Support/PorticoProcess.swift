@@ -95,7 +95,8 @@ final class PorticoProcess {
         try log.readLines()
         let start = log.lines.count
         signal(SIGHUP)
-        return log.lines[try log.wait(from: start, containing: "event=reload-")]
+        let line = try log.wait(from: start, containing: "event=reload-")
+        return log.lines[line]
     }
 
     /// Waits for the process to end; gives its exit status.

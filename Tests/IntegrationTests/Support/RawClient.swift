@@ -138,6 +138,12 @@ final class RawClient {
         return try readResponse(toHEAD: isHEAD)
     }
 
+    /// Whether something has arrived that was not read.
+    var hasBytes: Bool {
+        var entry = pollfd(fd: descriptor, events: CShort(POLLIN), revents: 0)
+        return unsafe !buffer.isEmpty || poll(&entry, 1, 0) > 0
+    }
+
     /// Whether the server closes now, without another byte.
     func isClosedByServer(seconds: CInt = 10) throws -> Bool {
         guard buffer.isEmpty else { return false }
