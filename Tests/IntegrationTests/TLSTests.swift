@@ -160,9 +160,9 @@ func makeCertificate(_ file: String, for name: String, in folder: TemporaryFolde
 extension PorticoProcess {
     /// Runs `openssl s_client` to its end; without input it closes after the handshake.
     func handshake(_ options: String..., input: String = "") throws -> ProgramResult {
-        let name = options.contains("-servername") ? [] : ["-servername", "localhost"]
-        return try run(
-            ["openssl", "s_client", "-connect", "127.0.0.1:\(port(.tls))", "-CAfile", authority.string] + name + options,
-            input: input)
+        var command = ["openssl", "s_client", "-connect", "127.0.0.1:\(port(.tls))"]
+        if !options.contains("-servername") { command += ["-servername", "localhost"] }
+        if names(in: folder["state"]).contains("ca.pem") { command += ["-CAfile", authority.string] }
+        return try run(command + options, input: input)
     }
 }

@@ -31,6 +31,7 @@ final class TemporaryFolder: Sendable {
     @discardableResult
     func resize(_ name: String, to bytes: Int64) throws -> FilePath {
         let file = path.appending(name)
+        try makeFolder(file.removingLastComponent())
         let descriptor = try FileDescriptor.open(
             file, .writeOnly, options: [.create, .closeOnExec], permissions: [.ownerReadWrite])
         try descriptor.closeAfter { try descriptor.resize(to: bytes) }

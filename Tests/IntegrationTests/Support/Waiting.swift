@@ -39,7 +39,7 @@ final class GrowingLog {
 
     /// Waits for a line that has all the words, from line `start` on; gives its index.
     @discardableResult
-    func wait(from start: Int = 0, containing words: String..., seconds: CInt = 30) throws -> Int {
+    func wait(from start: Int = 0, containing words: String..., seconds: CInt = 15) throws -> Int {
         var next = start
         while true {
             try readLines()
