@@ -11,7 +11,8 @@ extension LifeCycle {
     /// Lets requests that run finish, within the drain's deadline; a second signal ends that at once.
     func stop(listeningTo signals: Registration) async -> Int32 {
         guard var running else { return 0 }
-        // What we bound closes when the last worker stops accepting: clients are refused instead of kept waiting.
+        // What we bound closes when the last worker stops accepting: clients are refused instead of kept
+        // waiting.
         running.listeners.adopt([])
         self.running = running
         notifier.stopping(status: "Stopping")

@@ -3,8 +3,10 @@
 import HandlerKit
 import Sockets
 
-/// What a connection knows of its listener. Connections outlive listeners: the socket is not among it, so that it
-/// closes when nobody accepts from it any more.
+/// What a connection knows of its listener.
+///
+/// Connections outlive listeners: the socket is not among it, so that it closes when nobody accepts from it any
+/// more.
 final class ListenerFacts: Sendable {
     /// Whether connections speak TLS.
     let isTLS: Bool

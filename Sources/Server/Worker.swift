@@ -124,12 +124,13 @@ extension Worker {
         self.snapshot = snapshot
         speaksTLS.store(snapshot.tls != nil, ordering: .relaxed)
         let wanted = Set(listeners.map { ObjectIdentifier($0) })
-        for listener in listeners where acceptors[ObjectIdentifier(listener)] == nil {
-            try startAccepting(from: listener)
-        }
+        // Those that go first: one that comes may have the socket of one that goes, under another name.
         for (id, acceptor) in acceptors where !wanted.contains(id) && !acceptor.listener.isInternal {
             acceptor.finish()
             acceptors[id] = nil
+        }
+        for listener in listeners where acceptors[ObjectIdentifier(listener)] == nil {
+            try startAccepting(from: listener)
         }
         resume()
     }

@@ -26,7 +26,7 @@ extension Integration {
             let server = try PorticoProcess(Configuration.files(folder["www"]), in: folder)
             let client = try RawClient(server, receiveBuffer: 4096)
             try client.send("GET /files/large HTTP/1.1\r\nHost: a\r\n\r\n")
-            try server.waitForTransfer()
+            try client.waitForBytes()
             #expect(try server.reload("[handler /]\nmodule = echo").contains("event=reload-succeeded"))
             #expect(try client.readResponse().body.utf8.count == 16 << 20)
         }
@@ -93,6 +93,70 @@ extension Integration {
             #expect(back.contains("event=reload-succeeded"))
             let second = try RawClient(port: port)
             #expect(try second.exchange("GET /echo HTTP/1.1\r\nHost: a\r\n\r\n").status == 200)
+        }
+
+        @Test("A listener that is named twice is one, before and after a reload")
+        func repeatedListener() throws {
+            let options = "listen_plain = 127.0.0.1:0 127.0.0.1:0"
+            let server = try PorticoProcess(server: options)
+            let before = server.descriptorCount
+            #expect(server.addresses.count == 2, "one for each key")
+            for _ in 1...4 { try server.reload(server: options) }
+            #expect(server.descriptorCount == before)
+            #expect(try server.curl("/", .plain).output.ranges(of: "(plain)").count == 1)
+        }
+
+        @Test("One address can't have both kinds of connections, and can go from one kind to the other")
+        func kinds() throws {
+            let server = try PorticoProcess()
+            let (tls, plain) = (server.addresses[0], server.addresses[1])
+            let both = try server.reload(server: "listen = \(tls)\nlisten_plain = \(plain) \(tls)")
+            #expect(both.contains("event=reload-refused"))
+            #expect(try server.curl("/echo", .tls).status == 0)
+            let swapped = try server.reload(server: "listen = \(plain)\nlisten_plain = \(tls)")
+            #expect(swapped.contains("event=reload-succeeded"))
+            let renamed = try server.reload(
+                server: "listen = localhost:\(server.port(.plain))\nlisten_plain = \(tls)")
+            #expect(renamed.contains("event=reload-succeeded"))
+            #expect(try server.curl("/echo", .tls).status != 0)
+            let port = server.port(.plain)
+            let page = try run(
+                "curl", "-sS", "--cacert", server.authority.string, "--resolve", "localhost:\(port):127.0.0.1",
+                "https://localhost:\(port)/echo?text=tls")
+            #expect(page.output == "You submitted text = tls\n")
+        }
+
+        @Test("A SIGHUP before READY=1 waits, and is not lost")
+        func early() throws {
+            let folder = try TemporaryFolder()
+            let file = try folder.write("portico.conf", Configuration.text(server: "", Configuration.handlers))
+            let server = try PorticoProcess(["run", "-c", file.string], in: folder)
+            let started = try server.log.wait(containing: "event=starting")
+            server.signal(SIGHUP)
+            let ready = try server.log.wait(from: started, containing: "event=ready")
+            try server.log.wait(from: ready, containing: "event=reload-succeeded", "generation=2")
+        }
+
+        @Test("A higher limit of connections lets in who waits")
+        func limit() throws {
+            let server = try PorticoProcess(server: "connections = 1")
+            let first = try RawClient(server)
+            #expect(try first.exchange("GET /echo HTTP/1.1\r\nHost: a\r\n\r\n").status == 200)
+            let second = try RawClient(server)
+            try second.send("GET /echo HTTP/1.1\r\nHost: a\r\n\r\n")
+            try server.reload(server: "connections = 2")
+            #expect(try second.readResponse().status == 200)
+            #expect(try first.exchange("GET /echo HTTP/1.1\r\nHost: a\r\n\r\n").status == 200)
+        }
+
+        @Test("A key that others can read is a warning that names it")
+        func readableKey() throws {
+            let folder = try TemporaryFolder()
+            try makeCertificate("own", for: "localhost", in: folder)
+            #expect(unsafe chmod(folder["own.key"].string, 0o644) == 0)
+            let server = try PorticoProcess(
+                "[tls]\ncertificate = own.pem\nkey = own.key\n" + Configuration.handlers, in: folder)
+            try server.log.wait(containing: " warning: ", "own.key")
         }
 
         @Test("The report names what changed, and what waits for a restart")
