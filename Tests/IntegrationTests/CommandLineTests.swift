@@ -7,7 +7,9 @@ import Testing
 extension Integration {
     @Suite("Command line", .timeLimit(.minutes(1)))
     struct CommandLineTests {
-        @Test("--help and --version work everywhere", arguments: [[], ["run"], ["check"], ["serve"], ["modules"]])
+        @Test(
+            "--help and --version work everywhere",
+            arguments: [[], ["run"], ["check"], ["serve"], ["modules"]])
         func help(command: [String]) throws {
             let help = try run([PorticoProcess.binary] + command + ["--help"])
             #expect(help.status == 0)
@@ -19,14 +21,18 @@ extension Integration {
 
         @Test(
             "A usage error is status 64",
-            arguments: [["bogus"], ["run", "--bogus"], ["run", "extra"], ["modules", "bogus"], ["serve", "a", "b"]])
+            arguments: [
+                ["bogus"], ["run", "--bogus"], ["run", "extra"], ["modules", "bogus"], ["serve", "a", "b"],
+            ])
         func usage(arguments: [String]) throws {
             let result = try run([PorticoProcess.binary] + arguments)
             #expect(result.status == 64)
             #expect(result.error.hasPrefix("Error: "))
         }
 
-        @Test("A configuration that can't be used is status 78, of run and of check", arguments: ["run", "check"])
+        @Test(
+            "A configuration that can't be used is status 78, of run and of check",
+            arguments: ["run", "check"])
         func configuration(command: String) throws {
             let folder = try TemporaryFolder()
             let missing = folder["none.conf"].string
@@ -40,7 +46,8 @@ extension Integration {
             let first = try PorticoProcess()
             let folder = try TemporaryFolder()
             let file = try folder.write(
-                "a.conf", "[server]\nlisten_plain = \(first.addresses[1])\nlisten =\nstate_directory = state\n")
+                "a.conf",
+                "[server]\nlisten_plain = \(first.addresses[1])\nlisten =\nstate_directory = state\n")
             let result = try run(PorticoProcess.binary, "run", "-c", file.string)
             #expect(result.status == 1)
             #expect(result.error.contains(first.addresses[1]))
@@ -79,12 +86,14 @@ extension Integration {
             #expect(result.error.contains("\(file):4:8: error: "))
         }
 
-        @Test("check reads keys: a broken one is an error that names the file, and nothing is made on the disk")
+        @Test(
+            "check reads keys: a broken one is an error that names the file, and nothing is made on the disk")
         func checkKeys() throws {
             let folder = try TemporaryFolder()
             try folder.write("broken.pem", "-----BEGIN NOTHING-----\n")
             let tls = "[tls]\ncertificate = broken.pem\nkey = broken.pem\n"
-            let file = try folder.write("a.conf", Configuration.text(server: "", tls + Configuration.handlers))
+            let file = try folder.write(
+                "a.conf", Configuration.text(server: "", tls + Configuration.handlers))
             let result = try run(PorticoProcess.binary, "check", "-c", file.string)
             #expect(result.status == 78)
             #expect(result.error.contains("broken.pem"))
@@ -142,7 +151,8 @@ extension Integration {
             #expect(line.contains(authority))
             let port = try #require(url.firstMatch(of: /\d+/)?.output)
             let result = try run(
-                "curl", "-sS", "--cacert", authority, "--resolve", "localhost:\(port):127.0.0.1", "\(url)a.txt")
+                "curl", "-sS", "--cacert", authority, "--resolve", "localhost:\(port):127.0.0.1",
+                "\(url)a.txt")
             #expect(result.output == "served")
             server.signal(SIGTERM)
             #expect(try server.waitForExit() == 0)

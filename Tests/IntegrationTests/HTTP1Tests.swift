@@ -13,18 +13,21 @@ extension Integration {
         func keepAlive(transport: Transport) throws {
             let client = try RawClient(server, transport)
             for number in 1...3 {
-                let response = try client.exchange("GET / HTTP/1.1\r\nHost: localhost\r\nAccept: application/json\r\n\r\n")
+                let response = try client.exchange(
+                    "GET / HTTP/1.1\r\nHost: localhost\r\nAccept: application/json\r\n\r\n")
                 #expect(response.status == 200)
                 #expect(response.body.contains("\"request_number\" : \(number)"))
                 #expect(response["Connection"] == nil)
             }
         }
 
-        @Test("RFC 9112 §9.3.2: pipelined requests are answered in their order", arguments: Transport.allCases)
+        @Test(
+            "RFC 9112 §9.3.2: pipelined requests are answered in their order", arguments: Transport.allCases)
         func pipelining(transport: Transport) throws {
             let client = try RawClient(server, transport)
             let body = "text=0"
-            var requests = "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+            var requests =
+                "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Type: application/x-www-form-urlencoded\r\n"
             requests += "Content-Length: \(body.utf8.count)\r\n\r\n\(body)"
             for number in 1...20 { requests += "GET /echo?text=\(number) HTTP/1.1\r\nHost: a\r\n\r\n" }
             try client.send(requests)
@@ -45,12 +48,15 @@ extension Integration {
         @Test("RFC 9110 §10.1.1: a body that came along is not invited", arguments: Transport.allCases)
         func unneededInvitation(transport: Transport) throws {
             let client = try RawClient(server, transport)
-            let final = try client.exchange(Self.post("Content-Length: 6\r\nExpect: 100-continue\r\n") + "text=a")
+            let final = try client.exchange(
+                Self.post("Content-Length: 6\r\nExpect: 100-continue\r\n") + "text=a")
             // RFC 9110 §10.1.1 leaves it to the server; the final response has to follow in any case.
             #expect(final.status == 100 ? try client.readResponse().status == 200 : final.status == 200)
         }
 
-        @Test("RFC 9110 §10.1.1: a request that is refused gets its final status instead", arguments: Transport.allCases)
+        @Test(
+            "RFC 9110 §10.1.1: a request that is refused gets its final status instead",
+            arguments: Transport.allCases)
         func expectRefused(transport: Transport) throws {
             let client = try RawClient(server, transport)
             let request = "PUT /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 6\r\nExpect: 100-continue\r\n\r\n"
@@ -70,7 +76,9 @@ extension Integration {
             for field in get.fields where !differing.contains(field.name.lowercased()) {
                 #expect(head[field.name] == get[field.name], "\(field.name)")
             }
-            #expect(try client.exchange("GET /echo?text=after HTTP/1.1\r\nHost: a\r\n\r\n").body.contains("after"))
+            #expect(
+                try client.exchange("GET /echo?text=after HTTP/1.1\r\nHost: a\r\n\r\n").body.contains("after")
+            )
         }
 
         @Test("RFC 9112 §9.3: HTTP/1.0 is closed after its response", arguments: Transport.allCases)
@@ -106,7 +114,8 @@ extension Integration {
             let client = try RawClient(server, transport)
             let request = "GET http://other.example/echo?text=x HTTP/1.1\r\nHost: other.example\r\n\r\n"
             #expect(try client.exchange(request).body == "You submitted text = x\n")
-            let facts = try client.exchange("GET http://other.example/ HTTP/1.1\r\nHost: other.example\r\n\r\n")
+            let facts = try client.exchange(
+                "GET http://other.example/ HTTP/1.1\r\nHost: other.example\r\n\r\n")
             #expect(facts.body.contains("Authority   other.example"))
         }
 
@@ -118,13 +127,15 @@ extension Integration {
             #expect(response["Allow"]?.contains("GET") == true)
         }
 
-        @Test("RFC 9112 §7.1: chunks with extensions and trailers make one body", arguments: Transport.allCases)
+        @Test(
+            "RFC 9112 §7.1: chunks with extensions and trailers make one body", arguments: Transport.allCases)
         func chunked(transport: Transport) throws {
             let client = try RawClient(server, transport)
             let body = "5;name=value;other=\"quoted\"\r\ntext=\r\n00003\r\nabc\r\n0\r\nX-Trailer: yes\r\n\r\n"
             let response = try client.exchange(Self.post("Transfer-Encoding: chunked\r\n") + body)
             #expect(response.body == "You submitted text = abc\n")
-            #expect(try client.exchange("GET /echo?text=next HTTP/1.1\r\nHost: a\r\n\r\n").body.contains("next"))
+            #expect(
+                try client.exchange("GET /echo?text=next HTTP/1.1\r\nHost: a\r\n\r\n").body.contains("next"))
         }
 
         @Test("RFC 9112 §2.2: a request may arrive in any pieces", arguments: Transport.allCases)

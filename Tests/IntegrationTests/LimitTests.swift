@@ -7,7 +7,9 @@ import Testing
 extension Integration {
     @Suite("Limits", .timeLimit(.minutes(1)))
     struct LimitTests {
-        @Test("RFC 9110 §15.5.9: header_timeout; a head that doesn't come is a 408", arguments: Transport.allCases)
+        @Test(
+            "RFC 9110 §15.5.9: header_timeout; a head that doesn't come is a 408",
+            arguments: Transport.allCases)
         func headerTimeout(transport: Transport) throws {
             let server = try PorticoProcess(server: "header_timeout = 300ms")
             let client = try RawClient(server, transport)
@@ -34,7 +36,8 @@ extension Integration {
             let poor = try RawClient(server)
             let rich = try RawClient(server)
             try poor.send(HTTP1Tests.post("Content-Length: 1000\r\n") + "text=")
-            try rich.send(HTTP1Tests.post("Content-Length: 1000\r\n") + "text=" + String(repeating: "a", count: 200))
+            try rich.send(
+                HTTP1Tests.post("Content-Length: 1000\r\n") + "text=" + String(repeating: "a", count: 200))
             let start = clock.now
             #expect(try poor.readResponse().status == 408)
             #expect(try rich.readResponse().status == 408)
@@ -68,7 +71,8 @@ extension Integration {
         func bodyExpected(transport: Transport) throws {
             let server = try PorticoProcess(server: "", Self.smallBody)
             let client = try RawClient(server, transport)
-            let response = try client.exchange(HTTP1Tests.post("Content-Length: 11\r\nExpect: 100-continue\r\n"))
+            let response = try client.exchange(
+                HTTP1Tests.post("Content-Length: 11\r\nExpect: 100-continue\r\n"))
             #expect(response.status == 413)
             #expect(try client.isClosedByServer())
         }
@@ -105,7 +109,9 @@ extension Integration {
             #expect(try large.isClosedByServer())
         }
 
-        @Test("requests_per_connection: the last response says that it is the last", arguments: Transport.allCases)
+        @Test(
+            "requests_per_connection: the last response says that it is the last",
+            arguments: Transport.allCases)
         func requestsPerConnection(transport: Transport) throws {
             let server = try PorticoProcess(server: "requests_per_connection = 2")
             let client = try RawClient(server, transport)
@@ -139,7 +145,9 @@ extension Integration {
             #expect(try client.readToEnd().utf8.count < 256 << 20)
         }
 
-        @Test("connections_per_address: one more is a 503 that says when to try again", arguments: Transport.allCases)
+        @Test(
+            "connections_per_address: one more is a 503 that says when to try again",
+            arguments: Transport.allCases)
         func connectionsPerAddress(transport: Transport) throws {
             let server = try PorticoProcess(server: "connections_per_address = 2")
             let admitted = try (1...2).map { _ in try RawClient(server, transport) }

@@ -17,7 +17,8 @@ extension Integration {
                 "curl", "-sS", "--cacert", server.authority.string, "--unix-socket", https.string,
                 "https://localhost/echo?text=tls")
             #expect(tls.output == "You submitted text = tls\n")
-            let plain = try run("curl", "-sS", "--unix-socket", http.string, "http://localhost/echo?text=plain")
+            let plain = try run(
+                "curl", "-sS", "--unix-socket", http.string, "http://localhost/echo?text=plain")
             #expect(plain.output == "You submitted text = plain\n")
             server.signal(SIGTERM)
             #expect(try server.waitForExit() == 0)
@@ -33,7 +34,8 @@ extension Integration {
             _ = try first.waitForExit()
             let second = try PorticoProcess(server: listen, in: folder)
             let result = try run(
-                "curl", "-sS", "--unix-socket", folder["http.sock"].string, "http://localhost/echo?text=again")
+                "curl", "-sS", "--unix-socket", folder["http.sock"].string, "http://localhost/echo?text=again"
+            )
             #expect(result.output == "You submitted text = again\n")
             second.signal(SIGTERM)
             #expect(try second.waitForExit() == 0)
@@ -49,7 +51,9 @@ extension Integration {
             for transport in Transport.allCases {
                 let page = try server.curl("/", transport, "-H", "Accept: application/json").output
                 #expect(page.contains("\"systemd\" : true"))
-                #expect(page.contains(transport == .tls ? "\"name\" : \"systemd:https\"" : "\"name\" : \"systemd:http\""))
+                #expect(
+                    page.contains(
+                        transport == .tls ? "\"name\" : \"systemd:https\"" : "\"name\" : \"systemd:http\""))
             }
         }
 

@@ -23,16 +23,25 @@ extension Integration {
         static let smuggling = "GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n"
 
         static let ambiguous = [
-            Case("both lengths (RFC 9112 §6.1)", post("Content-Length: 4\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n")),
+            Case(
+                "both lengths (RFC 9112 §6.1)",
+                post("Content-Length: 4\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n")),
             Case("two different lengths (§6.3)", post("Content-Length: 4\r\nContent-Length: 5\r\n", "text=")),
             Case("a list of lengths", post("Content-Length: 4, 4\r\n", "text")),
             Case("a length with a sign", post("Content-Length: +4\r\n", "text")),
             Case("a length that overflows", post("Content-Length: 18446744073709551617\r\n", "t")),
-            Case("a chunk size that is no number (§7.1)", post("Transfer-Encoding: chunked\r\n", "x\r\ntext\r\n0\r\n\r\n")),
-            Case("a chunk size that overflows", post("Transfer-Encoding: chunked\r\n", "fffffffffffffffff\r\nt")),
-            Case("a chunk longer than its size", post("Transfer-Encoding: chunked\r\n", "3\r\ntext\r\n0\r\n\r\n")),
+            Case(
+                "a chunk size that is no number (§7.1)",
+                post("Transfer-Encoding: chunked\r\n", "x\r\ntext\r\n0\r\n\r\n")),
+            Case(
+                "a chunk size that overflows",
+                post("Transfer-Encoding: chunked\r\n", "fffffffffffffffff\r\nt")),
+            Case(
+                "a chunk longer than its size",
+                post("Transfer-Encoding: chunked\r\n", "3\r\ntext\r\n0\r\n\r\n")),
             Case("chunked twice (§6.1)", post("Transfer-Encoding: chunked, chunked\r\n", "0\r\n\r\n")),
-            Case("chunked with HTTP/1.0", "POST /echo HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
+            Case(
+                "chunked with HTTP/1.0", "POST /echo HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
             Case("an unknown coding (§6.1)", post("Transfer-Encoding: gzip, chunked\r\n", "0\r\n\r\n"), 501),
         ]
 
@@ -52,10 +61,14 @@ extension Integration {
             Case("a target that is no path (§3.2)", "GET nowhere HTTP/1.1\r\nHost: a\r\n\r\n"),
             Case("a NUL in the path", "GET /%00 HTTP/1.1\r\nHost: a\r\n\r\n"),
             Case("HTTP/2.0 in a request line", "GET / HTTP/2.0\r\nHost: a\r\n\r\n", 505),
-            Case("an unknown expectation (RFC 9110 §10.1.1)", "GET / HTTP/1.1\r\nHost: a\r\nExpect: x\r\n\r\n", 417),
+            Case(
+                "an unknown expectation (RFC 9110 §10.1.1)", "GET / HTTP/1.1\r\nHost: a\r\nExpect: x\r\n\r\n",
+                417),
         ]
 
-        @Test("Ambiguous framing is refused and nothing after it is a request", arguments: ambiguous, Transport.allCases)
+        @Test(
+            "Ambiguous framing is refused and nothing after it is a request", arguments: ambiguous,
+            Transport.allCases)
         func framing(row: Case, transport: Transport) throws {
             try expectRefusal(of: row, over: transport)
         }
@@ -75,7 +88,9 @@ extension Integration {
             #expect(answer.count(of: "\r\nServer: ") == 1, "one response and no more: \(answer)")
         }
 
-        @Test("RFC 9110 §15.5.5, §15.5.6, §15.6.2: what is missing, not allowed, or unknown", arguments: Transport.allCases)
+        @Test(
+            "RFC 9110 §15.5.5, §15.5.6, §15.6.2: what is missing, not allowed, or unknown",
+            arguments: Transport.allCases)
         func routing(transport: Transport) throws {
             let server = try PorticoProcess("[handler /echo]\nmodule = echo")
             let client = try RawClient(server, transport)
@@ -83,7 +98,8 @@ extension Integration {
             #expect(try client.exchange("GET /echoes HTTP/1.1\r\nHost: a\r\n\r\n").status == 404)
             let refused = try client.exchange("DELETE /echo HTTP/1.1\r\nHost: a\r\n\r\n")
             #expect(refused.status == 405)
-            let allowed = Set(try #require(refused["Allow"]).split(separator: ",").map { $0.filter { $0 != " " } })
+            let allowed = Set(
+                try #require(refused["Allow"]).split(separator: ",").map { $0.filter { $0 != " " } })
             #expect(allowed == ["GET", "HEAD", "POST", "OPTIONS"])
             #expect(try client.exchange("BREW /echo HTTP/1.1\r\nHost: a\r\n\r\n").status == 501)
             let options = try client.exchange("OPTIONS /echo HTTP/1.1\r\nHost: a\r\n\r\n")
@@ -103,7 +119,9 @@ extension Integration {
             #expect(!page.contains(folder.path.string))
         }
 
-        private static func post(_ fields: String, _ body: String) -> String { Integration.HTTP1Tests.post(fields) + body }
+        private static func post(_ fields: String, _ body: String) -> String {
+            Integration.HTTP1Tests.post(fields) + body
+        }
     }
 }
 

@@ -33,9 +33,12 @@ extension Integration {
 
         private func reload(_ number: Int, _ server: PorticoProcess) throws {
             if number % 10 == 0 { try issueLeaf(in: server.folder) }
-            let extra = number % 2 == 0 ? "" : "\nlisten_plain = 127.0.0.2:0 unix:\(server.folder["extra.sock"])"
+            let extra =
+                number % 2 == 0 ? "" : "\nlisten_plain = 127.0.0.2:0 unix:\(server.folder["extra.sock"])"
             let line = try server.reload(server: Self.options + extra, Self.sections(number))
-            try #require(line.contains("generation=\(number + 1) ") || line.hasSuffix("generation=\(number + 1)"), "\(line)")
+            try #require(
+                line.contains("generation=\(number + 1) ") || line.hasSuffix("generation=\(number + 1)"),
+                "\(line)")
         }
 
         private static let options = "access_log = no"
@@ -88,7 +91,8 @@ private final class Load {
 private func makeAuthority(in folder: TemporaryFolder) throws {
     try folder.write("leaf.ext", "subjectAltName=DNS:localhost\nkeyUsage=digitalSignature\n")
     let made = try run(
-        "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
+        "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days",
+        "2",
         "-subj", "/CN=authority", "-addext", "keyUsage=critical,keyCertSign", "-out", folder["ca.pem"].string,
         "-keyout", folder["ca.key"].string)
     try #require(made.status == 0, "\(made.error)")

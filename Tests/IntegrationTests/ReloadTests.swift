@@ -7,7 +7,9 @@ import Testing
 extension Integration {
     @Suite("Reload", .timeLimit(.minutes(1)))
     struct ReloadTests {
-        @Test("New requests are served by the new configuration, on kept-alive connections too", arguments: Transport.allCases)
+        @Test(
+            "New requests are served by the new configuration, on kept-alive connections too",
+            arguments: Transport.allCases)
         func swap(transport: Transport) throws {
             let server = try PorticoProcess()
             let client = try RawClient(server, transport)
@@ -15,7 +17,9 @@ extension Integration {
             let line = try server.reload("[handler /new]\nmodule = echo")
             #expect(line.contains("event=reload-succeeded"))
             #expect(line.contains("generation=2"))
-            #expect(try client.exchange("GET /new?text=a HTTP/1.1\r\nHost: a\r\n\r\n").body.hasPrefix("You submitted"))
+            #expect(
+                try client.exchange("GET /new?text=a HTTP/1.1\r\nHost: a\r\n\r\n").body.hasPrefix(
+                    "You submitted"))
             #expect(try client.exchange("GET / HTTP/1.1\r\nHost: a\r\n\r\n").status == 404)
         }
 
@@ -38,13 +42,15 @@ extension Integration {
             #expect(try client.exchange("GET /echo HTTP/1.1\r\nHost: a\r\n\r\n").status == 200)
             let before = server.descriptorCount
             let refused = try server.reload(
-                server: "idle_timeout = soon\nlisten = 127.0.0.1:0\nnonsense = 1", "[handler /]\nmodule = nothing")
+                server: "idle_timeout = soon\nlisten = 127.0.0.1:0\nnonsense = 1",
+                "[handler /]\nmodule = nothing")
             #expect(refused.contains("event=reload-refused"))
             let file = server.folder["portico.conf"]
             try server.log.wait(containing: "\(file):4:16: error: ")
             try server.log.wait(containing: "\(file):6:1: error: ", "nonsense")
             try server.log.wait(containing: "\(file):8:10: error: ", "nothing")
-            let facts = try client.exchange("GET / HTTP/1.1\r\nHost: a\r\nAccept: application/json\r\n\r\n").body
+            let facts = try client.exchange("GET / HTTP/1.1\r\nHost: a\r\nAccept: application/json\r\n\r\n")
+                .body
             #expect(facts.contains("\"configuration_generation\" : 1"))
             #expect(facts.contains("\"applied\" : false"))
             #expect(server.descriptorCount == before)
@@ -70,7 +76,8 @@ extension Integration {
         func certificate() throws {
             let folder = try TemporaryFolder()
             try makeCertificate("own", for: "first.localhost", in: folder)
-            let server = try PorticoProcess("[tls]\ncertificate = own.pem\nkey = own.key\n" + Configuration.handlers, in: folder)
+            let server = try PorticoProcess(
+                "[tls]\ncertificate = own.pem\nkey = own.key\n" + Configuration.handlers, in: folder)
             #expect(try server.handshake().output.contains("first.localhost"))
             try makeCertificate("own", for: "second.localhost", in: folder)
             #expect(try server.handshake().output.contains("first.localhost"))
@@ -121,7 +128,8 @@ extension Integration {
             #expect(try server.curl("/echo", .tls).status != 0)
             let port = server.port(.plain)
             let page = try run(
-                "curl", "-sS", "--cacert", server.authority.string, "--resolve", "localhost:\(port):127.0.0.1",
+                "curl", "-sS", "--cacert", server.authority.string, "--resolve",
+                "localhost:\(port):127.0.0.1",
                 "https://localhost:\(port)/echo?text=tls")
             #expect(page.output == "You submitted text = tls\n")
         }
@@ -129,7 +137,8 @@ extension Integration {
         @Test("A SIGHUP before READY=1 waits, and is not lost")
         func early() throws {
             let folder = try TemporaryFolder()
-            let file = try folder.write("portico.conf", Configuration.text(server: "", Configuration.handlers))
+            let file = try folder.write(
+                "portico.conf", Configuration.text(server: "", Configuration.handlers))
             let server = try PorticoProcess(["run", "-c", file.string], in: folder)
             let started = try server.log.wait(containing: "event=starting")
             server.signal(SIGHUP)

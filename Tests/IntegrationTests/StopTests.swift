@@ -7,14 +7,16 @@ import Testing
 extension Integration {
     @Suite("Stopping", .timeLimit(.minutes(1)))
     struct StopTests {
-        @Test("SIGTERM lets a download finish, refuses new connections, and ends with 0", arguments: Transport.allCases)
+        @Test(
+            "SIGTERM lets a download finish, refuses new connections, and ends with 0",
+            arguments: Transport.allCases)
         func drain(transport: Transport) throws {
             let server = try slowServer()
             let idle = try RawClient(server, transport)
             #expect(try idle.exchange("GET /files/small HTTP/1.1\r\nHost: a\r\n\r\n").status == 200)
             let client = try RawClient(server, transport, receiveBuffer: 65_536)
             try client.send("GET /files/large HTTP/1.1\r\nHost: a\r\n\r\n")
-            try server.waitForTransfer()
+            try client.waitForBytes()
             let port = server.port(transport)
             server.signal(SIGTERM)
             #expect(try idle.isClosedByServer())
@@ -42,7 +44,7 @@ extension Integration {
             let server = try slowServer()
             let client = try RawClient(server, receiveBuffer: 4096)
             try client.send("GET /files/large HTTP/1.1\r\nHost: a\r\n\r\n")
-            try server.waitForTransfer()
+            try client.waitForBytes()
             server.signal(SIGTERM)
             try server.log.wait(containing: "event=stopping")
             server.signal(SIGTERM)
@@ -55,7 +57,7 @@ extension Integration {
             let server = try slowServer("drain_timeout = 300ms")
             let client = try RawClient(server, receiveBuffer: 4096)
             try client.send("GET /files/large HTTP/1.1\r\nHost: a\r\n\r\n")
-            try server.waitForTransfer()
+            try client.waitForBytes()
             server.signal(SIGTERM)
             #expect(try server.waitForExit(seconds: 10) == 0)
             #expect(server.log.lines.isEmpty == false)
@@ -63,7 +65,8 @@ extension Integration {
             #expect(try client.readToEnd().utf8.count < Self.size)
         }
 
-        @Test("A request that arrives on an open connection while it stops is answered with Connection: close")
+        @Test(
+            "A request that arrives on an open connection while it stops is answered with Connection: close")
         func lastRequest() throws {
             let server = try slowServer("workers = 1")
             let late = try RawClient(server)

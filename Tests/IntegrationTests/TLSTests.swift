@@ -38,7 +38,8 @@ extension Integration {
             let folder = try TemporaryFolder()
             try makeCertificate("wiki", for: "wiki.localhost", in: folder)
             let server = try PorticoProcess(
-                "[tls wiki.localhost]\ncertificate = wiki.pem\nkey = wiki.key\n" + Configuration.handlers, in: folder)
+                "[tls wiki.localhost]\ncertificate = wiki.pem\nkey = wiki.key\n" + Configuration.handlers,
+                in: folder)
             #expect(try subject(server, name: "wiki.localhost").contains("wiki.localhost"))
             #expect(try !subject(server, name: "localhost").contains("wiki.localhost"))
             #expect(try !subject(server, name: "unknown.example").contains("wiki.localhost"))
@@ -46,7 +47,9 @@ extension Integration {
             #expect(facts.contains("localhost"))
         }
 
-        @Test("RFC 5077, RFC 8446 §2.2: a saved session is resumed, also after a reload", arguments: ["-tls1_2", "-tls1_3"])
+        @Test(
+            "RFC 5077, RFC 8446 §2.2: a saved session is resumed, also after a reload",
+            arguments: ["-tls1_2", "-tls1_3"])
         func resumption(option: String) throws {
             let server = try PorticoProcess()
             let saved = server.folder["session"].string
@@ -88,10 +91,13 @@ extension Integration {
 
         static let nonsense: [[UInt8]] = [
             [0x16, 0x03, 0x01, 0x00, 0x05, 0x01, 0x00, 0x00, 0x01, 0x00], [0x16, 0xFF, 0xFF, 0xFF, 0xFF],
-            [UInt8](repeating: 0, count: 100), [0x80, 0x2E, 0x01, 0x00, 0x02], [0x15, 0x03, 0x03, 0x00, 0x02, 2, 40],
+            [UInt8](repeating: 0, count: 100), [0x80, 0x2E, 0x01, 0x00, 0x02],
+            [0x15, 0x03, 0x03, 0x00, 0x02, 2, 40],
         ]
 
-        @Test("Garbage instead of a ClientHello ends that connection, with one line at info or below", arguments: nonsense)
+        @Test(
+            "Garbage instead of a ClientHello ends that connection, with one line at info or below",
+            arguments: nonsense)
         func garbage(bytes: [UInt8]) throws {
             let server = try PorticoProcess()
             let client = try RawClient(port: server.port(.tls))
@@ -151,7 +157,8 @@ extension Integration {
 /// Makes a key and a certificate signed by itself.
 func makeCertificate(_ file: String, for name: String, in folder: TemporaryFolder) throws {
     let result = try run(
-        "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
+        "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days",
+        "2",
         "-subj", "/CN=\(name)", "-addext", "subjectAltName=DNS:\(name)", "-out", folder["\(file).pem"].string,
         "-keyout", folder["\(file).key"].string)
     try #require(result.status == 0, "\(result.error)")

@@ -43,20 +43,25 @@ extension Integration {
             #expect(try server.status("VmHWM") - before < Self.memoryGrowth)
         }
 
-        @Test("An upload arrives whole, by its length and in chunks", arguments: [[], ["-H", "Transfer-Encoding: chunked"]])
+        @Test(
+            "An upload arrives whole, by its length and in chunks",
+            arguments: [[], ["-H", "Transfer-Encoding: chunked"]])
         func upload(options: [String]) throws {
             let folder = try TemporaryFolder()
             try folder.write("form", "text=" + String(repeating: "a", count: 8 << 20))
             let server = try PorticoProcess("[handler /echo]\nmodule = echo\nform_bytes = 16M")
             for transport in Transport.allCases {
                 let answer = try server.startCurl(
-                    "/echo", transport, options + ["--data-binary", "@\(folder["form"])"]).finish()
+                    "/echo", transport, options + ["--data-binary", "@\(folder["form"])"]
+                ).finish()
                 #expect(answer.status == 0, "\(answer.error)")
                 #expect(answer.output.utf8.count == "You submitted text = \n".utf8.count + 8 << 20)
             }
         }
 
-        @Test("An upload that is too large is told so while it is sent, and takes no memory", arguments: Transport.allCases)
+        @Test(
+            "An upload that is too large is told so while it is sent, and takes no memory",
+            arguments: Transport.allCases)
         func refusedUpload(transport: Transport) throws {
             let folder = try TemporaryFolder()
             try folder.resize("large", to: 1 << 30)

@@ -16,7 +16,8 @@ private struct Named: Handler {
 private func route(_ argument: String, methods: [HTTPRequest.Method] = [.get]) throws -> Route {
     let place = try #require(Route.place(argument))
     return Route(
-        host: place.host, prefix: place.prefix, module: argument, handler: Named(name: argument, methods: methods),
+        host: place.host, prefix: place.prefix, module: argument,
+        handler: Named(name: argument, methods: methods),
         bodyLimit: nil)
 }
 
@@ -26,7 +27,8 @@ struct RouteTableTests {
         "The longest prefix wins, at segment boundaries only",
         arguments: [
             ("/", "/"), ("/echo", "/echo"), ("/echo/", "/echo"), ("/echo/a", "/echo"), ("/echoes", "/"),
-            ("/echo/deep", "/echo/deep"), ("/echo/deep/er", "/echo/deep"), ("/echo/deeper", "/echo"), ("/Echo", "/"),
+            ("/echo/deep", "/echo/deep"), ("/echo/deep/er", "/echo/deep"), ("/echo/deeper", "/echo"),
+            ("/Echo", "/"),
             ("/ech", "/"),
         ])
     func longestPrefix(path: String, expected: String) throws {
@@ -38,7 +40,8 @@ struct RouteTableTests {
         "RFC 9110 §4.2.3: a host is matched without its port and its case, before those for all hosts",
         arguments: [
             ("wiki.localhost", "/a", "wiki.localhost/"), ("Wiki.LocalHost:8443", "/a", "wiki.localhost/"),
-            ("localhost", "/a", "/a"), ("wiki.localhost", "/deep/er", "wiki.localhost/"), ("[::1]:8443", "/", "[::1]/"),
+            ("localhost", "/a", "/a"), ("wiki.localhost", "/deep/er", "wiki.localhost/"),
+            ("[::1]:8443", "/", "[::1]/"),
             ("[::1]", "/", "[::1]/"), ("[::2]:8443", "/a", "/a"), ("xwiki.localhost", "/a", "/a"),
         ])
     func hosts(authority: String, path: String, expected: String) throws {
@@ -57,7 +60,8 @@ struct RouteTableTests {
     @Test(
         "The argument of a handler section is /path or host/path",
         arguments: [
-            ("/", nil, "/"), ("/echo/", nil, "/echo"), ("//", nil, "/"), ("Wiki.localhost/A", "wiki.localhost", "/A"),
+            ("/", nil, "/"), ("/echo/", nil, "/echo"), ("//", nil, "/"),
+            ("Wiki.localhost/A", "wiki.localhost", "/A"),
         ] as [(String, String?, String)])
     func places(argument: String, host: String?, prefix: String) throws {
         let place = try #require(Route.place(argument))

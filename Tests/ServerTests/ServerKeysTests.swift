@@ -8,7 +8,9 @@ import Testing
 
 @Suite("Keys of [server]")
 struct ServerKeysTests {
-    private func decode(_ values: KeyValuePairs<String, String>, _ diagnostics: inout [Diagnostic]) throws -> Section {
+    private func decode(_ values: KeyValuePairs<String, String>, _ diagnostics: inout [Diagnostic]) throws
+        -> Section
+    {
         let document = Document([DocumentSection("server", values: values)])
         return try #require(document.decode(ServerKeys.schema, into: &diagnostics).first)
     }
@@ -53,13 +55,16 @@ struct ServerKeysTests {
     @Test(
         "What is out of bounds is an error",
         arguments: [
-            ("header_bytes", "1023"), ("header_fields", "0"), ("request_line_bytes", "63"), ("body_rate", "0"),
+            ("header_bytes", "1023"), ("header_fields", "0"), ("request_line_bytes", "63"),
+            ("body_rate", "0"),
             ("workers", "0"), ("connections", "0"), ("idle_timeout", "0s"), ("idle_timeout", "9ms"),
-            ("blocking_threads", "257"), ("log_level", "loud"), ("server_field", "yes"), ("access_log", "maybe"),
+            ("blocking_threads", "257"), ("log_level", "loud"), ("server_field", "yes"),
+            ("access_log", "maybe"),
         ])
     func bounds(key: String, value: String) throws {
         var diagnostics: [Diagnostic] = []
-        _ = Document([DocumentSection("server", values: [key: value])]).decode(ServerKeys.schema, into: &diagnostics)
+        _ = Document([DocumentSection("server", values: [key: value])]).decode(
+            ServerKeys.schema, into: &diagnostics)
         #expect(diagnostics.count == 1)
         #expect(diagnostics.first?.severity == .error)
     }
@@ -82,7 +87,9 @@ struct ServerKeysTests {
 
     @Test(
         "listen refuses what is no address",
-        arguments: ["8443", "127.0.0.1", "localhost:", "::1:8443", "127.0.0.1:65536", "systemd:", "unix:", "[::1:1"])
+        arguments: [
+            "8443", "127.0.0.1", "localhost:", "::1:8443", "127.0.0.1:65536", "systemd:", "unix:", "[::1:1",
+        ])
     func noAddress(text: String) throws {
         var diagnostics: [Diagnostic] = []
         _ = Document([DocumentSection("server", values: ["listen": text])]).decode(

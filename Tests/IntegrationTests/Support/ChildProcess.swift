@@ -29,7 +29,7 @@ final class ChildProcess {
         }
         var words = unsafe arguments.map { unsafe strdup($0) } + [nil]
         var variables = unsafe Self.environment(with: additions).map { unsafe strdup($0) } + [nil]
-        defer { for unsafe word in unsafe words + variables { unsafe free(word) } }
+        defer { for unsafeword in unsafe words + variables { unsafe free(word) } }
         var child: pid_t = 0
         let result = unsafe posix_spawnp(&child, arguments[0], &actions, nil, &words, &variables)
         guard result == 0 else { throw Errno(rawValue: result) }
@@ -96,18 +96,28 @@ final class Program {
         for stream in streams { try stream.close() }
     }
 
+    /// Waits for a line on its standard error.
+    func waitForError(containing text: String) throws {
+        try GrowingLog(folder["error"]).wait(containing: text)
+    }
+
     func finish() throws -> ProgramResult {
         let status = child.wait()
         return ProgramResult(
-            status: status, output: try contents(of: folder["output"]), error: try contents(of: folder["error"]))
+            status: status, output: try contents(of: folder["output"]),
+            error: try contents(of: folder["error"]))
     }
 }
 
 /// Runs a program to its end.
-func run(_ arguments: String..., input: String = "", environment: [String: String] = [:]) throws -> ProgramResult {
+func run(_ arguments: String..., input: String = "", environment: [String: String] = [:]) throws
+    -> ProgramResult
+{
     try run(arguments, input: input, environment: environment)
 }
 
-func run(_ arguments: [String], input: String = "", environment: [String: String] = [:]) throws -> ProgramResult {
+func run(_ arguments: [String], input: String = "", environment: [String: String] = [:]) throws
+    -> ProgramResult
+{
     try Program(arguments, input: input, environment: environment).finish()
 }

@@ -24,7 +24,8 @@ extension PorticoProcess {
     ) throws -> Program {
         try Program(
             [
-                "curl", "-sS", "--http1.1", "--noproxy", "*", "--max-time", "45", "--cacert", authority.string,
+                "curl", "-sS", "--http1.1", "--noproxy", "*", "--max-time", "45", "--cacert",
+                authority.string,
                 "--resolve", "\(host):\(port(transport)):127.0.0.1",
             ] + options + [url(path, transport, host: host)], input: input)
     }

@@ -11,7 +11,8 @@ final class PorticoProcess {
         if let named = unsafe getenv("PORTICO_BINARY") { return unsafe String(cString: named) }
         var path = [CChar](repeating: 0, count: Int(PATH_MAX))
         let count = unsafe readlink("/proc/self/exe", &path, path.count)
-        let own = FilePath(String(decoding: path.prefix(max(0, count)).map(UInt8.init(bitPattern:)), as: UTF8.self))
+        let own = FilePath(
+            String(decoding: path.prefix(max(0, count)).map(UInt8.init(bitPattern:)), as: UTF8.self))
         return own.removingLastComponent().appending("portico").string
     }()
 
@@ -41,7 +42,8 @@ final class PorticoProcess {
 
     /// Starts the program with any arguments; nothing is waited for.
     init(
-        _ arguments: [String], environment: [String: String] = [:], launcher: [String] = [], in folder: TemporaryFolder
+        _ arguments: [String], environment: [String: String] = [:], launcher: [String] = [],
+        in folder: TemporaryFolder
     ) throws {
         self.folder = folder
         let errors = try folder.write("stderr", "")
@@ -55,7 +57,8 @@ final class PorticoProcess {
         let error = try FileDescriptor.open(errors, .writeOnly, options: [.append, .closeOnExec])
         defer { for descriptor in [writer, null, error] { Glibc.close(descriptor.rawValue) } }
         child = try ChildProcess(
-            launcher + [Self.binary] + arguments, environment: environment, input: null, output: writer, error: error)
+            launcher + [Self.binary] + arguments, environment: environment, input: null, output: writer,
+            error: error)
     }
 
     deinit { close(output.rawValue) }
@@ -70,7 +73,8 @@ final class PorticoProcess {
     /// The addresses in a line that lists them.
     private func listeners(in line: String) -> [String] {
         guard let range = line.firstRange(of: "listeners=") else { return [] }
-        return line[range.upperBound...].split { $0 == " " || $0 == "\"" }.prefix { $0.contains(":") }.map(String.init)
+        return line[range.upperBound...].split { $0 == " " || $0 == "\"" }.prefix { $0.contains(":") }.map(
+            String.init)
     }
 
     func port(_ transport: Transport) -> UInt16 {
@@ -147,7 +151,8 @@ enum Configuration {
     }
 
     static func text(server: String, _ sections: String) -> String {
-        let listeners = server.contains("listen = ") ? "" : "listen = 127.0.0.1:0\nlisten_plain = 127.0.0.1:0\n"
+        let listeners =
+            server.contains("listen = ") ? "" : "listen = 127.0.0.1:0\nlisten_plain = 127.0.0.1:0\n"
         return "[server]\n\(listeners)state_directory = state\nlog_level = debug\n\(server)\n\(sections)\n"
     }
 }

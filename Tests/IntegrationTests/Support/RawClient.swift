@@ -16,7 +16,8 @@ final class RawClient {
     ///   - options: more options of `openssl s_client`.
     ///   - receiveBuffer: the size of the socket's receive buffer, for clients that read slowly.
     init(
-        _ server: PorticoProcess, _ transport: Transport = .plain, options: [String] = [], receiveBuffer: CInt? = nil
+        _ server: PorticoProcess, _ transport: Transport = .plain, options: [String] = [],
+        receiveBuffer: CInt? = nil
     ) throws {
         switch transport {
         case .plain:
@@ -32,7 +33,8 @@ final class RawClient {
             descriptor = ends[0]
             tls = try ChildProcess(
                 [
-                    "openssl", "s_client", "-quiet", "-connect", "127.0.0.1:\(server.port(.tls))", "-servername",
+                    "openssl", "s_client", "-quiet", "-connect", "127.0.0.1:\(server.port(.tls))",
+                    "-servername",
                     "localhost", "-CAfile", server.authority.string, "-verify_return_error",
                 ] + options, input: theirs, output: theirs, error: null)
         }
@@ -121,7 +123,9 @@ final class RawClient {
         guard var response = RawResponse(head: head) else {
             throw Unfinished("no response: \(head)")
         }
-        if isHEAD || response.status < 200 || response.status == 204 || response.status == 304 { return response }
+        if isHEAD || response.status < 200 || response.status == 204 || response.status == 304 {
+            return response
+        }
         if let length = response["Content-Length"].flatMap({ Int($0) }) {
             response.body = try take(length)
         } else if response["Transfer-Encoding"] == "chunked" {
@@ -137,6 +141,9 @@ final class RawClient {
         try send(request)
         return try readResponse(toHEAD: isHEAD)
     }
+
+    /// Waits until something has arrived, and leaves it there.
+    func waitForBytes() throws { try wait(for: POLLIN, on: descriptor, "the first bytes") }
 
     /// Whether something has arrived that was not read.
     var hasBytes: Bool {
@@ -155,7 +162,9 @@ final class RawClient {
         var from = 0
         while true {
             while from + wanted.count <= buffer.count {
-                if buffer[from..<(from + wanted.count)].elementsEqual(wanted) { return try take(from + wanted.count) }
+                if buffer[from..<(from + wanted.count)].elementsEqual(wanted) {
+                    return try take(from + wanted.count)
+                }
                 from += 1
             }
             guard try receive(seconds: 10) else {
@@ -176,7 +185,9 @@ final class RawClient {
         var body = ""
         while true {
             let line = try take(through: "\r\n")
-            guard let size = Int(line.prefix { $0.isHexDigit }, radix: 16) else { throw Unfinished("chunk: \(line)") }
+            guard let size = Int(line.prefix { $0.isHexDigit }, radix: 16) else {
+                throw Unfinished("chunk: \(line)")
+            }
             body += try take(size)
             guard size > 0 else {
                 while try take(through: "\r\n") != "\r\n" {}
