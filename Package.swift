@@ -98,7 +98,9 @@ let package = Package(
                 logging, system,
             ]),
         tests("SupervisionTests", ["Supervision", logging, system]),
-        tests("ServerTests", ["Server", "HandlerKit", "HTTPCore", "Configuration", httpTypes]),
+        tests(
+            "ServerTests",
+            ["Server", "HandlerKit", "HTTPCore", "HTTPWire", "Configuration", "Reactor", "Sockets", httpTypes]),
         tests(
             "DaemonTests",
             [

@@ -10,13 +10,18 @@ import Synchronization
 extension LifeCycle {
     /// Lets requests that run finish, within the drain's deadline; a second signal ends that at once.
     func stop(listeningTo signals: Registration) async -> Int32 {
-        guard let running else { return 0 }
+        guard var running else { return 0 }
+        // What we bound closes when the last worker stops accepting: clients are refused instead of kept
+        // waiting.
+        running.listeners.adopt([])
+        self.running = running
         notifier.stopping(status: "Stopping")
         logger.notice("Stopping.", metadata: ["event": "stopping"])
         let finished = Flag()
         let handle = signals.handle
+        let server = running.server
         Task(executorPreference: parts.control) {
-            await running.server.drain()
+            await server.drain()
             finished.set()
             handle.interrupt()
         }
@@ -32,9 +37,9 @@ extension LifeCycle {
                 return 1
             }
         }
-        if !finished.isSet { await cut(running.server, finished, signals) }
+        if !finished.isSet { await cut(server, finished, signals) }
         await running.snapshot.stop()
-        running.server.stop()
+        server.stop()
         return 0
     }
 

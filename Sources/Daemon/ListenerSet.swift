@@ -38,8 +38,15 @@ struct ListenerSet {
     ///
     /// Nothing of this set changes; dropping the result closes what is new.
     func planned(_ settings: Settings, into diagnostics: inout [Diagnostic]) -> [Listener] {
-        plan(ServerKeys.listen, isTLS: true, settings, into: &diagnostics)
-            + plan(ServerKeys.listenPlain, isTLS: false, settings, into: &diagnostics)
+        let secure = plan(ServerKeys.listen, isTLS: true, settings, into: &diagnostics)
+        let plain = plan(ServerKeys.listenPlain, isTLS: false, settings, into: &diagnostics)
+        for listener in plain where secure.contains(where: { $0.socket === listener.socket }) {
+            diagnostics.append(
+                .error(
+                    at: settings.server.location(of: ServerKeys.listenPlain),
+                    "listen_plain: \(listener.address) is listened on with TLS"))
+        }
+        return secure + plain
     }
 
     /// Reports each name that no socket has: the file or the socket unit is wrong, and trying again won't help.
@@ -61,7 +68,8 @@ struct ListenerSet {
     private func plan(
         _ key: Key<[ListenAddress]>, isTLS: Bool, _ settings: Settings, into diagnostics: inout [Diagnostic]
     ) -> [Listener] {
-        (settings.server.optional(key) ?? []).flatMap { entry in
+        var seen: Set<ListenAddress> = []
+        return (settings.server.optional(key) ?? []).filter { seen.insert($0).inserted }.flatMap { entry in
             let location = settings.server.location(of: key)
             do throws(SocketFailure) {
                 return try listeners(for: entry, isTLS: isTLS)

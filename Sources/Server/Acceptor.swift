@@ -56,7 +56,7 @@ final class Acceptor {
         do throws(Errno) {
             switch try listener.socket.accept() {
             case .socket(let socket):
-                worker.serve(socket, from: listener)
+                worker.serve(socket, from: listener.facts)
                 return true
             case .wouldBlock:
                 leave()

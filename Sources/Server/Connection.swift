@@ -9,7 +9,7 @@ final class Connection {
     let worker: Worker
     let socket: StreamSocket
     let registration: Registration
-    let listener: Listener
+    let listener: ListenerFacts
     // Unchecked exclusivity: one task of one thread uses the connection.
 
     /// Set once the handshake is done; plain until then.
@@ -25,7 +25,7 @@ final class Connection {
 
     private static let shareBytes = 256 * 1024
 
-    init(worker: Worker, socket: StreamSocket, registration: Registration, listener: Listener) {
+    init(worker: Worker, socket: StreamSocket, registration: Registration, listener: ListenerFacts) {
         self.worker = worker
         self.socket = socket
         self.registration = registration

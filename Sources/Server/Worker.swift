@@ -75,14 +75,14 @@ private struct OpenConnection {
 
 extension Worker {
     /// Serves a socket that was just accepted, in a task of its own.
-    func serve(_ socket: sending StreamSocket, from listener: Listener) {
+    func serve(_ socket: sending StreamSocket, from listener: ListenerFacts) {
         let number = nextConnection
         nextConnection += 1
         let task = Task(executorPreference: reactor) { await self.run(number, socket, listener) }
         open[number] = OpenConnection(task: task)
     }
 
-    private func run(_ number: Int, _ socket: StreamSocket, _ listener: Listener) async {
+    private func run(_ number: Int, _ socket: StreamSocket, _ listener: ListenerFacts) async {
         if let connection = connect(number, socket, listener) {
             await connection.run()
             connection.end()
@@ -92,7 +92,7 @@ extension Worker {
 
     // Out of line: what is inlined into an asynchronous function lies in each idle connection's task.
     @inline(never)
-    private func connect(_ number: Int, _ socket: StreamSocket, _ listener: Listener) -> Connection? {
+    private func connect(_ number: Int, _ socket: StreamSocket, _ listener: ListenerFacts) -> Connection? {
         do throws(ReactorFailure) {
             let registration = try reactor.register(socket)
             if Task.isCancelled { registration.cancel() }
@@ -107,7 +107,7 @@ extension Worker {
     }
 
     @inline(never)
-    private func ended(_ number: Int, _ listener: Listener) {
+    private func ended(_ number: Int, _ listener: ListenerFacts) {
         open[number] = nil
         if !listener.isInternal, admission.leave() { resumeAccepting() }
         if open.isEmpty, isDraining { finishDraining() }
@@ -124,12 +124,13 @@ extension Worker {
         self.snapshot = snapshot
         speaksTLS.store(snapshot.tls != nil, ordering: .relaxed)
         let wanted = Set(listeners.map { ObjectIdentifier($0) })
-        for listener in listeners where acceptors[ObjectIdentifier(listener)] == nil {
-            try startAccepting(from: listener)
-        }
+        // Those that go first: one that comes may have the socket of one that goes, under another name.
         for (id, acceptor) in acceptors where !wanted.contains(id) && !acceptor.listener.isInternal {
             acceptor.finish()
             acceptors[id] = nil
+        }
+        for listener in listeners where acceptors[ObjectIdentifier(listener)] == nil {
+            try startAccepting(from: listener)
         }
         resume()
     }

@@ -1,0 +1,145 @@
+// The three handlers as clients meet them: curl, and raw bytes where curl would tidy up.
+
+import Glibc
+import SystemPackage
+import Testing
+
+extension Integration {
+    @Suite("Handlers", .timeLimit(.minutes(1)))
+    struct HandlerTests {
+        @Test("echo: the form, and what was submitted with it, escaped", arguments: Transport.allCases)
+        func echo(transport: Transport) throws {
+            let server = try PorticoProcess()
+            let form = try server.curl("/echo", transport, "-H", "Accept: text/html").output
+            #expect(form.contains("<form method=\"post\""))
+            let answer = try server.curl(
+                "/echo", transport, "-H", "Accept: text/html", "-d", "text=%3Cb%3E+%26%C3%A9&more=1"
+            ).output
+            #expect(answer.contains("You submitted"))
+            #expect(answer.contains("&lt;b&gt; &amp;é"))
+            #expect(!answer.contains("<b>"))
+            #expect(answer.contains("more"))
+            let json = try server.curl(
+                "/echo", transport, "-H", "Accept: application/json", "-d", "text=a+b%0A"
+            ).output
+            #expect(json.contains("\"value\" : \"a b\\n\""))
+        }
+
+        @Test("diagnostics: what the server knows of a TLS connection and of itself")
+        func diagnostics() throws {
+            let server = try PorticoProcess(server: "workers = 1")
+            let page = try server.curl(
+                "/a%20b?c=d", .tls, "-H", "Accept: application/json", "-H", "Authorization: Basic c2VjcmV0",
+                "-H",
+                "Cookie: id=secret", "--tlsv1.3"
+            ).output
+            let facts = [
+                "\"version\" : \"TLSv1.3\"", "\"cipher\" : \"TLS_", "\"group\" : \"x25519\"",
+                "\"alpn\" : \"http/1.1\"",
+                "\"server_name\" : \"localhost\"", "\"resumed\" : false", "\"worker\" : 0",
+                "\"path\" : \"/a b\"", "\"target\" : \"/a%20b?c=d\"", "\"query\" : \"c=d\"",
+                "\"pid\" : \(server.identifier)", "\"configuration_generation\" : 1",
+                "\"request_number\" : 1",
+                "\"client_address\" : \"127.0.0.1\"", "\"local_port\" : \(server.port(.tls))",
+                "\"systemd\" : false",
+            ]
+            // JSON may write a slash as it is or escaped.
+            let plain = page.split(separator: "\\/", omittingEmptySubsequences: false).joined(separator: "/")
+            for fact in facts { #expect(plain.contains(fact), "\(fact) is not in \(plain)") }
+            #expect(!page.contains("c2VjcmV0"))
+            #expect(!page.contains("id=secret"))
+        }
+
+        @Test("files: conditionals and ranges of RFC 9110", arguments: Transport.allCases)
+        func fileFeatures(transport: Transport) throws {
+            let server = try filesServer()
+            let client = try RawClient(server, transport)
+            let whole = try client.exchange(get("/files/digits.txt"))
+            #expect(whole.body == "0123456789")
+            #expect(whole["Content-Type"]?.hasPrefix("text/plain") == true)
+            let tag = try #require(whole["ETag"])
+            #expect(try client.exchange(get("/files/digits.txt", "If-None-Match: \(tag)")).status == 304)
+            #expect(try client.exchange(get("/files/digits.txt", "If-Match: \"other\"")).status == 412)
+            let part = try client.exchange(get("/files/digits.txt", "Range: bytes=-3"))
+            #expect(part.status == 206)
+            #expect(part.body == "789")
+            #expect(part["Content-Range"] == "bytes 7-9/10")
+            #expect(try client.exchange(get("/files/digits.txt", "Range: bytes=2-3")).body == "23")
+            let beyond = try client.exchange(get("/files/digits.txt", "Range: bytes=10-"))
+            #expect(beyond.status == 416)
+            #expect(beyond["Content-Range"] == "bytes */10")
+            let changed = try client.exchange(
+                get("/files/digits.txt", "Range: bytes=0-1\r\nIf-Range: \"other\""))
+            #expect(changed.status == 200)
+        }
+
+        @Test("files: a folder is listed as HTML, JSON or text; one without a slash is sent there")
+        func listing() throws {
+            let server = try filesServer()
+            #expect(
+                try server.curl("/files/", .tls, "-H", "Accept: text/html").output.contains(
+                    "href=\"./digits.txt\""))
+            #expect(
+                try server.curl("/files/", .tls, "-H", "Accept: application/json").output.contains(
+                    "\"name\" : \"digits.txt\""))
+            #expect(try server.curl("/files/").output.contains("digits.txt"))
+            #expect(try server.curl("/files/").output.contains(".hidden") == false)
+            let moved = try server.curl(
+                "/files/folder", .tls, "-o", "/dev/null", "-w", "%{http_code} %{redirect_url}")
+            #expect(moved.output == "301 \(server.url("/files/folder/"))")
+            #expect(try server.curl("/files/folder", .tls, "-L").output == "index")
+        }
+
+        static let refusedPaths = [
+            "/files/.hidden", "/files/../secret", "/files/%2e%2e/secret", "/files/..%2fsecret",
+            "/files/folder/../../secret", "/files//../secret", "/files/outside", "/files/fifo",
+            "/files/digits.txt/",
+            "/files/%2e%2e%2fsecret", "/files/folder/..\\..\\secret",
+        ]
+
+        @Test("files: nothing hidden, outside the root or no regular file is served", arguments: refusedPaths)
+        func containment(path: String) throws {
+            let server = try filesServer()
+            let client = try RawClient(server)
+            let response = try client.exchange(get(path))
+            #expect(!response.body.contains("SECRET"))
+            // A path that leads out of /files is another handler's: here that of /, which shows the request.
+            #expect(
+                [400, 404].contains(response.status) || response.body.hasPrefix("Request\n"), "\(response)")
+        }
+
+        @Test(
+            "files: a file that becomes shorter while it is sent is an aborted transfer",
+            arguments: Transport.allCases)
+        func truncation(transport: Transport) throws {
+            let folder = try TemporaryFolder()
+            try folder.resize("www/large", to: 64 << 20)
+            let server = try PorticoProcess(Configuration.files(folder["www"]), in: folder)
+            let download = try server.startCurl(
+                "/files/large", transport, ["-v", "-o", "/dev/null", "--limit-rate", "4M"])
+            try download.waitForError(containing: "< HTTP/1.1 200")
+            try folder.resize("www/large", to: 1 << 20)
+            let result = try download.finish()
+            #expect([18, 56].contains(result.status), "\(result.error)")
+            try server.log.wait(containing: "event=request-failed", "shorter")
+            #expect(try server.curl("/files/").status == 0)
+        }
+
+        private func get(_ path: String, _ fields: String = "X-None: 1") -> String {
+            "GET \(path) HTTP/1.1\r\nHost: a\r\n\(fields)\r\n\r\n"
+        }
+
+        private func filesServer() throws -> PorticoProcess {
+            let folder = try TemporaryFolder()
+            try folder.write("www/digits.txt", "0123456789")
+            try folder.write("www/.hidden", "SECRET")
+            try folder.write("www/folder/index.html", "index")
+            try folder.write("secret", "SECRET")
+            #expect(unsafe symlink("../secret", folder["www/outside"].string) == 0)
+            #expect(unsafe mkfifo(folder["www/fifo"].string, 0o600) == 0)
+            let server = try PorticoProcess(
+                Configuration.handlers + Configuration.files(folder["www"]), in: folder)
+            return server
+        }
+    }
+}
