@@ -91,16 +91,15 @@ final class Exchange {
     }
 
     /// The answer to what a handler, or the way to it, threw; nil when nobody is there to read it.
-    // Not an overload of response(to:): with an optional result it would call itself for a HandlerFailure.
     @inline(never)
     private func answer(to error: any Error) -> Response? {
-        if let failure = error as? HandlerFailure { return response(to: failure) }
+        if let failure = error as? HandlerFailure { return page(for: failure) }
         guard let failure = error as? BodyFailure else {
-            return response(to: HandlerFailure(.internalServerError, cause: error))
+            return page(for: HandlerFailure(.internalServerError, cause: error))
         }
         guard failure.code != .disconnected else { return nil }
         mayContinue = false
-        return response(to: HandlerFailure(failure.status))
+        return page(for: HandlerFailure(failure.status))
     }
 
     @inline(never)
@@ -135,7 +134,7 @@ extension Exchange {
     private static let allowedAnywhere = "GET, HEAD, POST, PUT, DELETE, OPTIONS, PATCH"
 
     /// The page for a failure, which is logged here and nowhere else.
-    private func response(to failure: HandlerFailure) -> Response {
+    private func page(for failure: HandlerFailure) -> Response {
         if failure.status.kind == .serverError, failure.status != .notImplemented || failure.cause != nil {
             log("A request failed.", level: .error, failure.cause.map { "\($0)" } ?? failure.explanation ?? "")
         }
