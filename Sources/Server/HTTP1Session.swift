@@ -58,7 +58,8 @@ final class HTTP1Session {
             case .wantRead, .wantWrite:
                 if input.isEmpty {
                     guard beginIdling() else { return nil }
-                    let idle = worker.deadline(worker.snapshot.limits.idleTimeout)
+                    let idle = worker.deadline(
+                        worker.isDraining ? Self.firstRequestGrace : worker.snapshot.limits.idleTimeout)
                     let outcome = await connection.registration.wait(for: .read, until: idle)
                     guard endIdling(outcome) else { return nil }
                 } else {
@@ -85,18 +86,22 @@ final class HTTP1Session {
         return try input.fill(from: connection.transport)
     }
 
+    /// How long a stop waits for the first request of a connection: it is on its way, most likely, and its client
+    /// could not know. One that was answered before was idle, and the next is sent again elsewhere.
+    private static let firstRequestGrace: UInt64 = 1_000_000_000
+
     /// Lets go of what an idle connection doesn't need; false when it is to be closed instead.
     private func beginIdling() -> Bool {
         input.release(to: &worker.buffers)
         connection.isIdle = true
-        return !worker.isDraining
+        return !worker.isDraining || number == 0
     }
 
     /// Whether the first bytes of a request may be here.
     private func endIdling(_ outcome: WaitOutcome) -> Bool {
         connection.isIdle = false
         connection.renewShare()
-        return outcome == .ready
+        return outcome == .ready || (outcome == .interrupted && number == 0)
     }
 
     private func waitForHead(

@@ -111,14 +111,21 @@ def check_stop(manager, daemon):
     connection, response = request("/large")
     size = int(response.headers["Content-Length"])
     received = len(response.read(65536))
+    fresh = http.client.HTTPSConnection(
+        "127.0.0.1", 8443, context=ssl._create_unverified_context(), timeout=10)
+    fresh.connect()
     daemon.send_signal(signal.SIGTERM)
     message = manager.wait_for("STOPPING")
     check(message["STOPPING"] == "1", message)
+    # Its client could not know of the stop: the first request of a connection is answered.
+    fresh.request("GET", "/hello.txt")
+    check(fresh.getresponse().read() == b"hello\n", "a connection was closed before its first request")
+    fresh.close()
     for _ in range(2):
         message = manager.wait_for("EXTEND_TIMEOUT_USEC")
         check(int(message["EXTEND_TIMEOUT_USEC"]) > 2_000_000, message)
         status = manager.wait_for("STATUS")["STATUS"]
-        check(" 1 " in status, f"the status of the drain is {status}")
+    check(" 1 " in status, f"the status of the drain is {status}")
     while block := response.read(1 << 20):
         received += len(block)
     check(received == size, f"{received} bytes of {size} arrived")
