@@ -16,7 +16,7 @@ private struct Named: Handler {
 private func route(_ argument: String, methods: [HTTPRequest.Method] = [.get]) throws -> Route {
     let place = try #require(Route.place(argument))
     return Route(
-        host: place.host, prefix: place.prefix, module: argument,
+        host: place.host, prefix: place.prefix,
         handler: Named(name: argument, methods: methods),
         bodyLimit: nil)
 }
@@ -33,7 +33,7 @@ struct RouteTableTests {
         ])
     func longestPrefix(path: String, expected: String) throws {
         let table = RouteTable(try ["/", "/echo", "/echo/deep"].map { try route($0) })
-        #expect(table.match(authority: nil, path: path)?.module == expected)
+        #expect(table.match(authority: nil, path: path)?.place == expected)
     }
 
     @Test(
@@ -46,7 +46,7 @@ struct RouteTableTests {
         ])
     func hosts(authority: String, path: String, expected: String) throws {
         let table = RouteTable(try ["/a", "/deep/er", "wiki.localhost/", "[::1]/"].map { try route($0) })
-        #expect(table.match(authority: authority, path: path)?.module == expected)
+        #expect(table.match(authority: authority, path: path)?.place == expected)
     }
 
     @Test("Without a route for it, a path has none")
