@@ -12,7 +12,7 @@ package final class Route: Sendable {
     /// The place as the configuration says it, `/echo` or `host/echo`, for the log.
     package let place: String
     package let handler: any Handler
-    /// What the handler's `methods` said when it was made, and HEAD and OPTIONS where they follow from it.
+    /// What the handler's `methods` said when it was made.
     let methods: [HTTPRequest.Method]
     /// The value of an `Allow` field.
     let allow: String
@@ -25,7 +25,15 @@ package final class Route: Sendable {
         self.handler = handler
         self.bodyLimit = bodyLimit ?? handler.bodyLimit
         methods = handler.methods
-        allow = (methods + [.options].filter { !handler.methods.contains($0) }).map(\.rawValue).joined(separator: ", ")
+        allow = Self.allowed(methods).map(\.rawValue).joined(separator: ", ")
+    }
+
+    /// The handler's methods, with HEAD behind GET and OPTIONS at the end.
+    private static func allowed(_ methods: [HTTPRequest.Method]) -> [HTTPRequest.Method] {
+        var allowed = methods
+        if let get = methods.firstIndex(of: .get), !methods.contains(.head) { allowed.insert(.head, at: get + 1) }
+        if !methods.contains(.options) { allowed.append(.options) }
+        return allowed
     }
 
     /// Whether the handler takes the method; HEAD goes with GET.
