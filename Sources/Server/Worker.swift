@@ -126,7 +126,7 @@ extension Worker {
         let wanted = Set(listeners.map { ObjectIdentifier($0) })
         // Those that go first: one that comes may have the socket of one that goes, under another name.
         for (id, acceptor) in acceptors where !wanted.contains(id) && !acceptor.listener.isInternal {
-            acceptor.finish()
+            acceptor.finish(leavingBacklog: false)
             acceptors[id] = nil
         }
         for listener in listeners where acceptors[ObjectIdentifier(listener)] == nil {
@@ -163,7 +163,8 @@ extension Worker {
     func drain() async {
         reactor.preconditionOnReactor()
         isDraining = true
-        for acceptor in acceptors.values { acceptor.finish() }
+        // What systemd handed over outlives this process: the next one accepts what still waits.
+        for acceptor in acceptors.values { acceptor.finish(leavingBacklog: acceptor.listener.socket.isAdopted) }
         acceptors = [:]
         for entry in open.values where entry.connection?.isIdle == true { entry.connection?.registration.interrupt() }
         guard !open.isEmpty else { return }
