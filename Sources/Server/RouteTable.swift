@@ -12,9 +12,9 @@ package final class Route: Sendable {
     /// The place as the configuration says it, `/echo` or `host/echo`, for the log.
     package let place: String
     package let handler: any Handler
-    /// What the handler's `methods` said when it was made, and HEAD and OPTIONS where they follow from it.
+    /// What the handler's `methods` said when it was made.
     let methods: [HTTPRequest.Method]
-    /// The value of an `Allow` field.
+    /// The value of an `Allow` field: the methods, and HEAD and OPTIONS where they follow from them.
     let allow: String
     let bodyLimit: UInt64?
 
@@ -24,8 +24,10 @@ package final class Route: Sendable {
         place = (host ?? "") + prefix
         self.handler = handler
         self.bodyLimit = bodyLimit ?? handler.bodyLimit
-        methods = handler.methods
-        allow = (methods + [.options].filter { !handler.methods.contains($0) }).map(\.rawValue).joined(separator: ", ")
+        let own = handler.methods
+        let implied: [HTTPRequest.Method] = own.contains(.get) ? [.head, .options] : [.options]
+        methods = own
+        allow = (own + implied.filter { !own.contains($0) }).map(\.rawValue).joined(separator: ", ")
     }
 
     /// Whether the handler takes the method; HEAD goes with GET.
@@ -84,7 +86,8 @@ extension Route {
     fileprivate func covers(_ path: String) -> Bool {
         let length = prefix.utf8.count
         if length == 1 { return path.utf8.first == UInt8(ascii: "/") }
-        guard path.utf8.count >= length, path.hasPrefix(prefix) else { return false }
+        // Byte by byte: `hasPrefix` takes different spellings of a letter for the same, and they differ in length.
+        guard path.utf8.starts(with: prefix.utf8) else { return false }
         return path.utf8.count == length || path.utf8[path.utf8.index(path.startIndex, offsetBy: length)] == UInt8(ascii: "/")
     }
 }
