@@ -15,8 +15,14 @@ final class Acceptor {
     private var isFinished = false
 
     private enum Pause {
-        case limit, descriptors
+        /// Until a connection of any worker ends.
+        case limit
+        /// For a moment: what is missing may come back without any connection of this worker ending.
+        case failure
     }
+
+    /// How long a pause lasts that nobody is bound to end, in nanoseconds.
+    private static let retryInterval: UInt64 = 250_000_000
 
     /// Accepts in one tick at the most, so that connections that are open get their turn.
     private static let perTick = 8
@@ -30,9 +36,11 @@ final class Acceptor {
     /// Accepts until the listener is finished.
     func run() async {
         while !isFinished {
-            switch await registration.wait(for: .read) {
+            let deadline = pause == .failure ? worker.deadline(Self.retryInterval) : .never
+            switch await registration.wait(for: .read, until: deadline) {
             case .ready: acceptSome()
-            case .interrupted, .timedOut: continue
+            case .timedOut: resume()
+            case .interrupted: continue
             case .cancelled: return
             }
         }
@@ -68,7 +76,7 @@ final class Acceptor {
                 return true
             case .outOfDescriptors(let error):
                 leave()
-                stop(.descriptors)
+                stop(.failure)
                 tell(
                     "Accepting pauses: no descriptors or memory are left.",
                     ["event": "descriptors-exhausted", "error": "\(error)"])
@@ -76,9 +84,9 @@ final class Acceptor {
             }
         } catch {
             leave()
-            isFinished = true
-            worker.logger.error(
-                "A listener is broken.", metadata: ["listener": "\(listener.name)", "error": "\(error)"])
+            // Never given up for good: the kernel would go on reporting the socket, and a firewall's rule (EPERM) may go.
+            stop(.failure)
+            tell("Accepting pauses: a listener is broken.", ["listener": "\(listener.name)", "error": "\(error)"])
             return false
         }
     }
@@ -108,22 +116,27 @@ final class Acceptor {
             try registration.resume()
             pause = nil
         } catch {
-            // The next connection that ends tries again.
-            worker.logger.warning("Accepting could not go on.", metadata: ["error": "\(error)"])
+            tell("Accepting could not go on.", ["error": "\(error)"])
+            pause = .failure
+            // From a wait without a deadline to one that tries again.
+            registration.interrupt()
         }
     }
 
     /// Tells that a connection of this worker ended, and with it its descriptor.
     func connectionEnded() {
-        if pause == .descriptors { resume() }
+        if pause == .failure { resume() }
     }
 
-    /// Accepts what waits in the backlog, then no more.
-    func finish() {
+    /// Accepts no more.
+    ///
+    /// - Parameter leavingBacklog: whether what waits in the backlog stays there, for whoever has the socket too;
+    ///   otherwise it is accepted first.
+    func finish(leavingBacklog: Bool) {
         guard !isFinished else { return }
         isFinished = true
         pause = nil
-        while acceptOne() {}
+        if !leavingBacklog { while acceptOne() {} }
         registration.cancel()
         registration.deregister()
     }

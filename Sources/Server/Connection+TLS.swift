@@ -20,7 +20,7 @@ extension Connection {
             guard try await establish(until: deadline) else { return }
             let session = HTTP1Session(on: self)
             try await session.run()
-            try await close(hasUnreadBody: session.hasUnreadBody)
+            try await close(leavingInput: session.leavesInput)
         } catch {
             // A reset is what no client takes for the end of a body, not even one of HTTP/1.0 without a length.
             if error.code == .aborted { socket.abort() }
@@ -32,10 +32,10 @@ extension Connection {
     ///
     /// - Returns: whether requests can be served; false when the peer went without a word.
     private func establish(until deadline: ReactorInstant) async throws(ConnectionFailure) -> Bool {
-        guard listener.isTLS, let context = worker.snapshot.tls else { return true }
+        guard listener.isTLS, let context = worker.tls else { return true }
         guard let first = try await firstByte(until: deadline) else { return false }
         // A TLS record of type handshake (RFC 8446 §5.1); a method's first letter is plain HTTP.
-        guard first == 22 || !Self.isLetter(first) else { return true }
+        guard !Self.isLetter(first) else { return true }
         do throws(TLSFailure) {
             let stream = SecureStream(try TLSSession(accepting: context, on: socket))
             transport = .secure(stream)
@@ -84,12 +84,13 @@ extension Connection {
 
     /// Ends the connection so that the peer reads all that was sent: close_notify or FIN first, then what the peer
     /// still sends is thrown away for a bounded time (RFC 9112 §9.6).
-    private func close(hasUnreadBody: Bool) async throws(ConnectionFailure) {
+    ///
+    /// - Parameter leavingInput: whether the peer may have sent, or be sending, what nobody read: a close alone would
+    ///   answer that with a reset, and the reset would take what the peer has not read yet of the response.
+    private func close(leavingInput: Bool) async throws(ConnectionFailure) {
         let deadline = worker.reactor.now.adding(nanoseconds: Self.lingering)
-        if case .secure(let stream) = transport {
-            try await shutDown(stream, until: deadline)
-        }
-        guard hasUnreadBody else { return }
+        if case .secure(let stream) = transport, try await shutDown(stream, until: deadline) { return }
+        guard leavingInput else { return }
         socket.shutdownWrite()
         var input = InputBuffer()
         defer { input.release(to: &worker.buffers) }
@@ -101,16 +102,29 @@ extension Connection {
         }
     }
 
-    private func shutDown(_ stream: SecureStream, until deadline: ReactorInstant) async throws(ConnectionFailure) {
-        while true {
+    /// Exchanges close_notify with the peer.
+    ///
+    /// - Returns: whether the peer's came; false when it took too long, or sent too much instead.
+    private func shutDown(
+        _ stream: SecureStream, until deadline: ReactorInstant
+    ) async throws(ConnectionFailure) -> Bool {
+        var discarded = 0
+        while discarded < Self.lingeringBytes {
             let progress = stream.session.shutdown()
             switch progress {
-            case .done, .closed: return
+            case .done, .closed: return true
+            case .wantRead where socket.isReadable:
+                // More came than one call throws away. A wait would end at once, so a peer that never pauses would
+                // have the worker to itself.
+                discarded += TLSSession.discardedBytes
+                await Task.yield()
             case .wantRead, .wantWrite:
-                // A peer that doesn't answer in time has had its chance.
-                do { try await wait(for: progress, until: deadline) } catch where error.code == .timedOut { return }
+                do { try await wait(for: progress, until: deadline) } catch where error.code == .timedOut {
+                    return false
+                }
             }
         }
+        return false
     }
 
     /// Tells of the end in one line; what any client can cause is no warning.

@@ -39,7 +39,7 @@ final class Connection {
     }
 
     /// Whether the client speaks plain HTTP to a TLS port.
-    var isPlainOnTLS: Bool { listener.isTLS && facts.tls == nil && worker.snapshot.tls != nil }
+    var isPlainOnTLS: Bool { listener.isTLS && facts.tls == nil && worker.tls != nil }
 
     /// Takes the connection off the books and closes it.
     @inline(never)

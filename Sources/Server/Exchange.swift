@@ -112,7 +112,8 @@ final class Exchange {
     private func redirectToTLS() -> Response? {
         guard connection.isPlainOnTLS else { return nil }
         mayContinue = false
-        let location = "https://\(head.request.authority ?? connection.facts.local.description)\(Self.pathAndQuery(of: head.target))"
+        let path = head.target.form == .asterisk ? "/" : Self.pathAndQuery(of: head.target)
+        let location = "https://\(head.request.authority ?? connection.facts.local.description)\(path)"
         var response = Response.text("This port speaks https: \(location)\n", status: .permanentRedirect)
         response.fields[.location] = location
         return response
@@ -136,7 +137,10 @@ extension Exchange {
     /// The page for a failure, which is logged here and nowhere else.
     private func page(for failure: HandlerFailure) -> Response {
         if failure.status.kind == .serverError, failure.status != .notImplemented || failure.cause != nil {
-            log("A request failed.", level: .error, failure.cause.map { "\($0)" } ?? failure.explanation ?? "")
+            // Too many connections of one address are what any client can bring about: no error of the server.
+            log(
+                "A request failed.", level: connection.isAdmitted ? .error : .info,
+                failure.cause.map { "\($0)" } ?? failure.explanation ?? "")
         }
         let problem = Problem(
             status: failure.status, explanation: failure.explanation ?? "", requestID: id)

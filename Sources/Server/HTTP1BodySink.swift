@@ -48,6 +48,8 @@ final class HTTP1BodySink: BodySink {
     }
 
     private func flush() async throws(BodyFailure) {
+        // Some of what is pending was sent: to begin with it again would garble the body.
+        if let failure { throw BodyFailure(.disconnected, context: failure.description) }
         guard !pending.isEmpty else { return }
         do throws(ConnectionFailure) {
             try await connection.send(pending.span)

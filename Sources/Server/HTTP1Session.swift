@@ -15,8 +15,8 @@ final class HTTP1Session {
     @safe @exclusivity(unchecked) var input = InputBuffer()
     @safe @exclusivity(unchecked) private var parser: RequestParser
     private var number = 0
-    /// Whether a body was left unread, so that closing has to linger.
-    private(set) var hasUnreadBody = false
+    /// Whether the client may have sent, or be sending, what was not read, so that closing has to linger.
+    private(set) var leavesInput = false
     private let noBody = RequestBody()
 
     init(on connection: Connection) {
@@ -35,8 +35,14 @@ final class HTTP1Session {
             input.release(to: &worker.buffers)
         }
         while let head = try await nextHead() {
-            guard try await serve(head) else { return }
+            guard try await serve(head) else { return noteInput() }
         }
+    }
+
+    /// Notes whether a next request waits that gets no answer.
+    @inline(never)
+    private func noteInput() {
+        leavesInput = leavesInput || !input.isEmpty || connection.socket.isReadable
     }
 
     /// Reads the next request's head; nil when there is none or it was refused.
@@ -56,7 +62,7 @@ final class HTTP1Session {
             case .closed:
                 return nil
             case .wantRead, .wantWrite:
-                if input.isEmpty {
+                if isBetweenRequests {
                     guard beginIdling() else { return nil }
                     let idle = worker.deadline(
                         worker.isDraining ? Self.firstRequestGrace : worker.snapshot.limits.idleTimeout)
@@ -77,6 +83,14 @@ final class HTTP1Session {
         else { return nil }
         input.consume(consumed)
         return head
+    }
+
+    /// Whether nothing of a next request is here: some clients send an empty line after a body (RFC 9112 §2.2).
+    @inline(never)
+    private var isBetweenRequests: Bool {
+        guard !input.isEmpty else { return true }
+        let waiting = input
+        return RequestParser.isIdle(waiting.storage.span.extracting(waiting.window))
     }
 
     private func fill() throws(ConnectionFailure) -> Progress<Int> {
@@ -122,7 +136,7 @@ final class HTTP1Session {
     private func refuse(
         _ status: HTTPResponse.Status, _ message: String, reason: String
     ) async throws(ConnectionFailure) {
-        hasUnreadBody = true
+        leavesInput = true
         let response = refusal(status, message, reason: reason)
         let writer = HTTP1ResponseWriter(connection, worker.snapshot, ResponseContext(keepAlive: false))
         _ = try await writer.write(response, onError: { _ in })
@@ -155,7 +169,7 @@ final class HTTP1Session {
         outcome = try await writer.write(response, onError: exchange.reportAbort)
         guard let incoming = exchange.incoming else { return outcome.keepAlive }
         let isRead = try await incoming.discard()
-        hasUnreadBody = !isRead
+        leavesInput = !isRead
         return outcome.keepAlive && isRead
     }
 

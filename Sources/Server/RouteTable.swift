@@ -14,7 +14,7 @@ package final class Route: Sendable {
     package let handler: any Handler
     /// What the handler's `methods` said when it was made.
     let methods: [HTTPRequest.Method]
-    /// The value of an `Allow` field.
+    /// The value of an `Allow` field: the methods, and HEAD and OPTIONS where they follow from them.
     let allow: String
     let bodyLimit: UInt64?
 
@@ -92,7 +92,8 @@ extension Route {
     fileprivate func covers(_ path: String) -> Bool {
         let length = prefix.utf8.count
         if length == 1 { return path.utf8.first == UInt8(ascii: "/") }
-        guard path.utf8.count >= length, path.hasPrefix(prefix) else { return false }
+        // Byte by byte: `hasPrefix` takes different spellings of a letter for the same, and they differ in length.
+        guard path.utf8.starts(with: prefix.utf8) else { return false }
         return path.utf8.count == length || path.utf8[path.utf8.index(path.startIndex, offsetBy: length)] == UInt8(ascii: "/")
     }
 }

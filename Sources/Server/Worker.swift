@@ -5,6 +5,7 @@ import Logging
 import Reactor
 import Sockets
 import Synchronization
+import TLS
 import Threads
 
 /// A worker. All that varies belongs to its reactor's thread, but for the counter.
@@ -17,13 +18,16 @@ final class Worker: @unchecked Sendable {
     let logger: Logger
     /// Requests since the start, written by this worker only.
     let requests = Atomic(0)
-    /// Whether the snapshot has a certificate, for whoever asks from another thread.
+    /// Whether there is a certificate, for whoever asks from another thread.
     let speaksTLS: Atomic<Bool>
 
     // Unchecked exclusivity: one thread, and no access is held over a call that could come back here.
 
     /// What new requests are served by.
     @safe @exclusivity(unchecked) private(set) var snapshot: Snapshot
+    /// What handshakes are made with: the snapshot's, or the last there was when it has none, for connections that
+    /// a TLS listener accepted before it went.
+    @safe @exclusivity(unchecked) private(set) var tls: TLSContext?
     @safe @exclusivity(unchecked) var buffers = BufferPool()
     @safe @exclusivity(unchecked) var date = DateField()
     private var acceptors: [ObjectIdentifier: Acceptor] = [:]
@@ -43,6 +47,7 @@ final class Worker: @unchecked Sendable {
         self.index = index
         self.reactor = reactor
         self.snapshot = snapshot
+        tls = snapshot.tls
         speaksTLS = Atomic(snapshot.tls != nil)
         self.admission = admission
         self.blocking = blocking
@@ -122,11 +127,12 @@ extension Worker {
     func adopt(_ snapshot: Snapshot, listeners: [Listener]) throws(ReactorFailure) {
         reactor.preconditionOnReactor()
         self.snapshot = snapshot
-        speaksTLS.store(snapshot.tls != nil, ordering: .relaxed)
+        tls = snapshot.tls ?? tls
+        speaksTLS.store(tls != nil, ordering: .relaxed)
         let wanted = Set(listeners.map { ObjectIdentifier($0) })
         // Those that go first: one that comes may have the socket of one that goes, under another name.
         for (id, acceptor) in acceptors where !wanted.contains(id) && !acceptor.listener.isInternal {
-            acceptor.finish()
+            acceptor.finish(leavingBacklog: false)
             acceptors[id] = nil
         }
         for listener in listeners where acceptors[ObjectIdentifier(listener)] == nil {
@@ -163,7 +169,8 @@ extension Worker {
     func stopAccepting() {
         reactor.preconditionOnReactor()
         isDraining = true
-        for acceptor in acceptors.values { acceptor.finish() }
+        // What systemd handed over outlives this process: the next one accepts what still waits.
+        for acceptor in acceptors.values { acceptor.finish(leavingBacklog: acceptor.listener.socket.isAdopted) }
         acceptors = [:]
     }
 

@@ -138,6 +138,8 @@ extension TLSSession {
     /// How much one call of `shutdown` throws away before it gives others a turn.
     private static let discardedPieces = 16
     private static let discardedPieceBytes = 4096
+    /// How many bytes of content one call of `shutdown` throws away at the most.
+    package static let discardedBytes = discardedPieces * discardedPieceBytes
 
     private static func makeSSL(_ context: ContextOwner, _ socket: StreamSocket) throws(TLSFailure)
         -> OpaquePointer

@@ -1,0 +1,55 @@
+// The end of a connection: the response arrives whole whatever the client goes on sending, and that has bounds.
+
+import SystemPackage
+import Testing
+
+extension Integration {
+    @Suite("Closing", .timeLimit(.minutes(1)))
+    struct ClosingTests {
+        @Test("RFC 9112 §9.6: requests after one with Connection: close don't cost the client its response")
+        func pipelined() throws {
+            let folder = try TemporaryFolder()
+            let size = 16 << 20
+            try folder.resize("www/large", to: Int64(size))
+            let server = try PorticoProcess(Configuration.files(folder["www"]), in: folder)
+            let client = try RawClient(server, receiveBuffer: 4096)
+            let unread = String(repeating: "GET / HTTP/1.1\r\nHost: a\r\n\r\n", count: 2000)
+            try client.send("GET /files/large HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n" + unread)
+            let response = try client.readResponse()
+            #expect(response["Connection"] == "close")
+            #expect(response.body.utf8.count == size)
+        }
+
+        @Test("RFC 9112 §2.2: an empty line after a body is no beginning of a request that is late")
+        func emptyLine() throws {
+            let server = try PorticoProcess(server: "header_timeout = 100ms\nidle_timeout = 1s")
+            let client = try RawClient(server)
+            try client.send(HTTP1Tests.post("Content-Length: 5\r\n") + "text=\r\n")
+            #expect(try client.readResponse().status == 200)
+            #expect(try client.isClosedByServer())
+        }
+
+        @Test("A client that never stops sending is left, and doesn't keep others waiting")
+        func endless() throws {
+            let server = try PorticoProcess(server: "workers = 1")
+            let script = """
+                import socket, ssl, sys
+                context = ssl.create_default_context(cafile=sys.argv[2])
+                plain = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
+                client = context.wrap_socket(plain, server_hostname="localhost")
+                client.sendall(b"POST /echo HTTP/1.1\\r\\nHost: a\\r\\nContent-Length: 1000000000000\\r\\n\\r\\n")
+                piece, sent = bytes(1 << 18), 0
+                try:
+                    while sent < 1 << 30:
+                        client.sendall(piece)
+                        sent += len(piece)
+                except OSError:
+                    pass
+                print(sent)
+                """
+            let result = try run("python3", "-c", script, "\(server.port(.tls))", server.authority.string)
+            let sent = try #require(Int(result.output.split(separator: "\n").first ?? ""))
+            #expect(sent < 64 << 20)
+        }
+    }
+}
