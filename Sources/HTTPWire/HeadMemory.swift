@@ -50,23 +50,25 @@ struct HeadMemory: Sendable {
 
     private(set) var head: ParsedHead?
     private(set) var lines: [KnownLine] = []
+    /// The head as it came, to be compared in one go.
+    private var bytes: [UInt8] = []
 
-    /// Keeps a head of `size` bytes.
-    mutating func keep(_ head: ParsedHead, _ lines: [KnownLine], size: Int) {
-        self.head = size <= Self.limit ? head : nil
-        self.lines = size <= Self.limit ? lines : []
+    /// Keeps a head and the bytes that it came as.
+    mutating func keep(_ head: ParsedHead, _ lines: [KnownLine], _ bytes: Span<UInt8>) {
+        let isSmall = bytes.count <= Self.limit
+        self.head = isSmall ? head : nil
+        self.lines = isSmall ? lines : []
+        self.bytes = []
+        guard isSmall else { return }
+        self.bytes.reserveCapacity(bytes.count)
+        for index in bytes.indices { self.bytes.append(bytes[index]) }
     }
 
     /// The head before and its end, if the bytes from `start` on are the same head again.
     func repeated(_ bytes: Span<UInt8>, from start: Int) -> (head: ParsedHead, end: Int)? {
-        guard let head, var index = RequestLine.end(of: head, in: bytes, at: start) else { return nil }
-        for line in lines {
-            guard let end = line.end(in: bytes, at: index) else { return nil }
-            index = end
-        }
-        guard index &+ 1 < bytes.count, bytes[index] == UInt8(ascii: "\r"),
-            bytes[index &+ 1] == UInt8(ascii: "\n")
-        else { return nil }
-        return (head, index &+ 2)
+        let known = self.bytes
+        let end = start &+ known.count
+        guard let head, end <= bytes.count, bytes.extracting(start..<end).isEqual(known.span) else { return nil }
+        return (head, end)
     }
 }

@@ -38,23 +38,6 @@ struct RequestLine {
         target = try Self.target(bytes.extracting(targetStart..<targetEnd), method)
     }
 
-    /// The offset past the request line at `start` if it is that of `head`, nil if it is another.
-    static func end(of head: ParsedHead, in bytes: Span<UInt8>, at start: Int) -> Int? {
-        let raw = head.target.raw
-        let target = raw.utf8.span
-        let name = head.request.method.rawValue
-        let method = name.utf8.span
-        let targetStart = start &+ method.count &+ 1
-        let end = targetStart &+ target.count &+ 11
-        guard end <= bytes.count, bytes[targetStart &- 1] == UInt8(ascii: " "),
-            bytes.extracting(start..<(targetStart &- 1)).isEqual(method),
-            bytes.extracting(targetStart..<(end &- 11)).isEqual(target),
-            bytes.extracting((end &- 11)..<end)
-                .isEqual((head.version == .http1_1 ? " HTTP/1.1\r\n" : " HTTP/1.0\r\n").utf8.span)
-        else { return nil }
-        return end
-    }
-
     private static func check(_ length: Int, _ limit: Int) throws(RequestFailure) {
         guard length <= limit else { throw RequestFailure(.requestLineTooLong) }
     }

@@ -71,9 +71,9 @@ final class ReadinessSlot {
     func isReady(for interest: Interest) -> Bool {
         switch source {
         case .stream(let socket):
-            (interest.contains(.read) && socket.isReadable)
-                || (interest.contains(.write) && socket.isWritable)
-                || (interest.contains(.hangup) && socket.sawHangup)
+            socket.mayProceed(
+                reading: interest.contains(.read), writing: interest.contains(.write),
+                hangup: interest.contains(.hangup))
         case .listener, .descriptor: isSignalled
         case .free: false
         }

@@ -51,7 +51,9 @@ final class Connection {
 
     /// Whether reading may bring something without a wait.
     @inline(__always)
-    var mayRead: Bool { socket.isReadable || transport.hasPending }
+    var mayRead: Bool {
+        socket.mayProceed(reading: true, writing: false, hangup: false) || transport.hasPending
+    }
 
     /// Waits for the socket; an interruption is for idle connections only and is passed over here.
     func wait(for interest: Interest, until deadline: ReactorInstant) async throws(ConnectionFailure) {

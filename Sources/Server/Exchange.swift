@@ -21,12 +21,15 @@ final class Exchange {
     /// Made when somebody asks: most requests need none.
     private(set) lazy var id = connection.worker.makeRequestID()
     /// Whether the response goes without its body.
-    var isHEAD: Bool { head.request.method == .head }
+    let isHEAD: Bool
+    private let method: HTTPRequest.Method
     /// Whether the connection can go on after the answer.
     private(set) var mayContinue = true
 
     init(head: RequestHead, number: Int, connection: Connection, incoming: IncomingBody?, body: RequestBody) {
         self.head = head
+        method = head.request.method
+        isHEAD = method == .head
         self.number = number
         self.connection = connection
         self.incoming = incoming
@@ -72,7 +75,6 @@ final class Exchange {
             throw HandlerFailure(
                 .serviceUnavailable, "There are too many connections from your address.", fields: [.retryAfter: "5"])
         }
-        let method = head.request.method
         guard Self.knownMethods.contains(method) else {
             throw HandlerFailure(.notImplemented, "The method is not implemented.")
         }

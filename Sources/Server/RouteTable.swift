@@ -90,10 +90,12 @@ package struct RouteTable: Sendable {
 
 extension Route {
     fileprivate func covers(_ path: String) -> Bool {
-        let length = prefix.utf8.count
-        if length == 1 { return path.utf8.first == UInt8(ascii: "/") }
+        let wanted = prefix.utf8.span
+        let bytes = path.utf8.span
+        if wanted.count == 1 { return !bytes.isEmpty && bytes[0] == UInt8(ascii: "/") }
         // Byte by byte: `hasPrefix` takes different spellings of a letter for the same, and they differ in length.
-        guard path.utf8.starts(with: prefix.utf8) else { return false }
-        return path.utf8.count == length || path.utf8[path.utf8.index(path.startIndex, offsetBy: length)] == UInt8(ascii: "/")
+        guard bytes.count >= wanted.count else { return false }
+        for index in wanted.indices where bytes[index] != wanted[index] { return false }
+        return bytes.count == wanted.count || bytes[wanted.count] == UInt8(ascii: "/")
     }
 }

@@ -21,8 +21,7 @@ package final class StreamSocket {
     @safe @exclusivity(unchecked) package internal(set) var isWritable = true
     /// Whether the peer has ended its side or the connection has failed.
     @safe @exclusivity(unchecked) package private(set) var sawHangup = false
-    /// Whether more will be sent at once: the kernel may wait for it and fill its packets (MSG_MORE, send(2)).
-    @safe @exclusivity(unchecked) package var hasMoreToSend = false
+    @safe @exclusivity(unchecked) private var hasMoreToSend = false
     /// The other end, `unnamed` for most unix clients.
     package let peer: SocketAddress
 
@@ -34,6 +33,18 @@ package final class StreamSocket {
 
     deinit {
         close()
+    }
+
+    /// Whether an operation of the interest may get on without a wait.
+    ///
+    /// One call for other modules, whose look at the latches themselves would be checked for exclusivity.
+    package func mayProceed(reading: Bool, writing: Bool, hangup: Bool) -> Bool {
+        (reading && isReadable) || (writing && isWritable) || (hangup && sawHangup)
+    }
+
+    /// Says whether more will be sent at once: the kernel may wait for it and fill its packets (MSG_MORE, send(2)).
+    package func announce(more: Bool) {
+        hasMoreToSend = more
     }
 
     /// Records an event of epoll(7). A hangup is readable for good: the end of the stream must be seen.

@@ -76,14 +76,16 @@ package import Sockets
             while taken < raw.count {
                 var count = 0
                 // A record of TLS (RFC 8446 §5.1) is less than what the kernel can send at once.
-                socket.hasMoreToSend = raw.count - taken > TLSSession.recordBytes
+                if raw.count > TLSSession.recordBytes {
+                    socket.announce(more: raw.count - taken > TLSSession.recordBytes)
+                }
                 result = unsafe SSL_write_ex(
                     ssl, raw.baseAddress.map { unsafe $0 + taken }, raw.count - taken, &count)
                 guard result == 1 else { break }
                 taken += count
             }
         }
-        socket.hasMoreToSend = false
+        if bytes.count > TLSSession.recordBytes { socket.announce(more: false) }
         // The next call runs into the same obstacle and tells of it.
         if taken > 0 { return .done(taken) }
         return Progress(try halt(result, "writing"))
