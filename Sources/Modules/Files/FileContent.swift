@@ -1,7 +1,8 @@
-// The bytes of a file: in memory if there are few and the kernel has them, else read as the client takes them.
+// The bytes of a file: in memory if there are few, else read as the client takes them.
 
 import Files
 import HandlerKit
+import Threads
 
 enum FileContent: Sendable {
     case memory([UInt8])
@@ -10,17 +11,19 @@ enum FileContent: Sendable {
     /// The largest file that is read at once.
     static let memoryLimit: UInt64 = 65_536
 
-    /// Reads a small file that is in the page cache; never waits.
-    init(_ file: OpenFile) throws(FileFailure) {
-        guard file.status.size <= Self.memoryLimit, let bytes = try Self.read(file) else {
-            self = .file(file)
-            return
+    /// Reads a small file, where blocking is allowed if it is not in the page cache, or if its file system can't
+    /// tell (overlayfs, tmpfs).
+    static func reading(_ file: OpenFile, _ blocking: BlockingPool) async throws -> FileContent {
+        guard file.status.size <= memoryLimit else { return .file(file) }
+        if let bytes = try cachedBytes(of: file) { return .memory(bytes) }
+        return try await blocking.run {
+            let bytes = try file.readBlocking(count: Int(file.status.size), at: 0)
+            return UInt64(bytes.count) == file.status.size ? .memory(bytes) : .file(file)
         }
-        self = .memory(bytes)
     }
 
     /// All bytes of a file, nil if they are not in memory or not as many as its status says.
-    private static func read(_ file: OpenFile) throws(FileFailure) -> [UInt8]? {
+    private static func cachedBytes(of file: OpenFile) throws(FileFailure) -> [UInt8]? {
         let count = Int(file.status.size)
         var bytes = [UInt8](repeating: 0, count: count)
         var filled = 0

@@ -35,7 +35,7 @@ struct FileHandler: Handler {
         }
         guard let file = try await open(path.relative) else { throw Self.notFound }
         switch (file.status.kind == .directory, path.endsInSlash) {
-        case (false, false): return try describe(file, at: path.relative, for: request).response(to: request)
+        case (false, false): return try await describe(file, at: path.relative, for: request).response(to: request)
         case (false, true): throw Self.notFound
         case (true, false): return redirect(to: path.folderLocation(query: request.target.query))
         case (true, true):
@@ -56,20 +56,21 @@ struct FileHandler: Handler {
             let path = folder.appending(name)
             guard let file = try await open(path), file.status.kind == .regular else { continue }
             // Behind the first name the cache would not see one before it come up.
-            return try describe(file, at: path, for: rank == 0 ? request : nil)
+            return try await describe(file, at: path, for: rank == 0 ? request : nil)
         }
         return nil
     }
 
     /// What a client gets of a file; kept for the request's path, if one is given, where that is safe.
-    private func describe(_ file: OpenFile, at path: [UInt8], for request: Request?) throws
-        -> FileRepresentation
-    {
+    private func describe(
+        _ file: OpenFile, at path: [UInt8], for request: Request?
+    ) async throws -> FileRepresentation {
         // Before the content is read: a change in the tick of the last one must not slip in after it.
         let isSettled = file.status.isSettled(for: settings.settleSeconds)
         let slash = path.lastIndex(of: UInt8(ascii: "/"))
         let type = settings.types.type(of: path[(slash.map { $0 + 1 } ?? 0)...])
-        let described = try FileRepresentation(file, type: type, cacheControl: settings.cacheControl)
+        let content = try await FileContent.reading(file, blocking)
+        let described = FileRepresentation(file, content, type: type, cacheControl: settings.cacheControl)
         if let request, isSettled, described.content.isInMemory, request.target.isPathUTF8 {
             cache.insert(FileCache.Entry(path: path, file: described), for: request.target.path)
         }

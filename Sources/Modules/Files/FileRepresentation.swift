@@ -15,10 +15,10 @@ final class FileRepresentation: Sendable {
     private let lastModified: HTTPDate
     private let fields: HTTPFields
 
-    /// Describes an open file; a small one that is in the kernel's memory is read at once.
-    init(_ file: OpenFile, type: String, cacheControl: String) throws(FileFailure) {
+    /// Describes an open file and its content.
+    init(_ file: OpenFile, _ content: FileContent, type: String, cacheControl: String) {
         status = file.status
-        content = try FileContent(file)
+        self.content = content
         self.type = type
         etag = EntityTag(status.tag)
         // RFC 9110 §8.8.2.1: never later than now. A time set into the future is newer than the change that set it.
