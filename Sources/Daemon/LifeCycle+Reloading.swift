@@ -27,7 +27,10 @@ extension LifeCycle {
                 for signal in takeSignals() {
                     switch signal {
                     case .hangUp: await reload()
-                    case .terminate, .interrupt: return await stop(listeningTo: registration)
+                    case .terminate, .interrupt:
+                        // A server that stops accepting can't answer itself, and nobody asks any more.
+                        watchdog?.cancel()
+                        return await stop(listeningTo: registration)
                     case .user1, .user2: logStatus()
                     }
                 }
