@@ -24,10 +24,16 @@ package final class Route: Sendable {
         place = (host ?? "") + prefix
         self.handler = handler
         self.bodyLimit = bodyLimit ?? handler.bodyLimit
-        let own = handler.methods
-        let implied: [HTTPRequest.Method] = own.contains(.get) ? [.head, .options] : [.options]
-        methods = own
-        allow = (own + implied.filter { !own.contains($0) }).map(\.rawValue).joined(separator: ", ")
+        methods = handler.methods
+        allow = Self.allowed(methods).map(\.rawValue).joined(separator: ", ")
+    }
+
+    /// The handler's methods, with HEAD behind GET and OPTIONS at the end.
+    private static func allowed(_ methods: [HTTPRequest.Method]) -> [HTTPRequest.Method] {
+        var allowed = methods
+        if let get = methods.firstIndex(of: .get), !methods.contains(.head) { allowed.insert(.head, at: get + 1) }
+        if !methods.contains(.options) { allowed.append(.options) }
+        return allowed
     }
 
     /// Whether the handler takes the method; HEAD goes with GET.

@@ -54,10 +54,17 @@ package final class Server: Sendable {
     }
 
     /// Stops accepting and lets requests that run finish.
+    ///
+    /// No worker closes a connection before all have stopped accepting: a client that comes again is refused.
     package func drain() async {
+        await onWorkers { $0.stopAccepting() }
+        await onWorkers { await $0.drain() }
+    }
+
+    private func onWorkers(_ body: @escaping @Sendable (Worker) async -> Void) async {
         await withDiscardingTaskGroup { group in
             for worker in workers {
-                group.addTask(executorPreference: worker.reactor) { await worker.drain() }
+                group.addTask(executorPreference: worker.reactor) { await body(worker) }
             }
         }
     }

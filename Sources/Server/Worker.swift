@@ -165,13 +165,18 @@ extension Worker {
         for acceptor in acceptors.values { acceptor.resume() }
     }
 
-    /// Stops accepting, closes idle connections, and waits for the others.
-    func drain() async {
+    /// Accepts what waits in the backlogs, then no more.
+    func stopAccepting() {
         reactor.preconditionOnReactor()
         isDraining = true
         // What systemd handed over outlives this process: the next one accepts what still waits.
         for acceptor in acceptors.values { acceptor.finish(leavingBacklog: acceptor.listener.socket.isAdopted) }
         acceptors = [:]
+    }
+
+    /// Closes idle connections and waits for the others.
+    func drain() async {
+        reactor.preconditionOnReactor()
         for entry in open.values where entry.connection?.isIdle == true { entry.connection?.registration.interrupt() }
         guard !open.isEmpty else { return }
         await withCheckedContinuation { whenEmpty = $0 }

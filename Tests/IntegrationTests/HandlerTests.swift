@@ -121,7 +121,7 @@ extension Integration {
             try folder.resize("www/large", to: 1 << 20)
             let result = try download.finish()
             #expect([18, 56].contains(result.status), "\(result.error)")
-            try server.log.wait(containing: "event=request-failed", "shorter")
+            try server.log.wait(containing: "cut short", "shorter")
             #expect(try server.curl("/files/").status == 0)
         }
 

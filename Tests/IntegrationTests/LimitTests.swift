@@ -185,7 +185,7 @@ extension Integration {
             let server = try PorticoProcess(server: "workers = 1", launcher: ["prlimit", "--nofile=40:40"])
             var clients: [RawClient] = []
             for _ in 1...60 { clients.append(try RawClient(server)) }
-            try server.log.wait(containing: "event=descriptors-exhausted")
+            try server.log.wait(containing: "Accepting pauses")
             let waiting = clients.removeLast()
             try waiting.send("GET /echo?text=waited HTTP/1.1\r\nHost: a\r\n\r\n")
             #expect(try clients[0].exchange("GET /echo HTTP/1.1\r\nHost: a\r\n\r\n").status == 200)

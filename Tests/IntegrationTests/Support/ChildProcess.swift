@@ -30,8 +30,8 @@ final class ChildProcess {
         var words = unsafe arguments.map { unsafe strdup($0) } + [nil]
         var variables = unsafe Self.environment(with: additions).map { unsafe strdup($0) } + [nil]
         defer {
-            for index in words.indices { unsafe free(words[index]) }
-            for index in variables.indices { unsafe free(variables[index]) }
+            for index in unsafe words.indices { unsafe free(words[index]) }
+            for index in unsafe variables.indices { unsafe free(variables[index]) }
         }
         var child: pid_t = 0
         let result = unsafe posix_spawnp(&child, arguments[0], &actions, nil, &words, &variables)

@@ -99,7 +99,7 @@ final class PorticoProcess {
         try log.readLines()
         let start = log.lines.count
         signal(SIGHUP)
-        let line = try log.wait(from: start, containing: "event=reload-")
+        let line = try log.wait(from: start, containing: " reload")
         return log.lines[line]
     }
 
