@@ -6,6 +6,7 @@ import Glibc
 import HandlerKit
 import Logging
 import Reactor
+import Sockets
 import Supervision
 import Synchronization
 import SystemPackage
@@ -41,6 +42,12 @@ struct ServeCommand: ParsableCommand {
     var folder = "."
     @Option(help: ArgumentHelp("Where to listen: host:port, [address]:port or unix:/path.", valueName: "ADDR"))
     var listen = "localhost:8443"
+
+    func validate() throws {
+        do throws(SocketFailure) { try SocketAddress.check(listen) } catch {
+            throw ValidationError("--listen: \(error.context)")
+        }
+    }
 
     func run() throws {
         let sections = [
