@@ -49,7 +49,7 @@ let package = Package(
         layer("Threads", ["CLinux"]),
         layer("Files", ["CLinux", system]),
         layer("Sockets", ["CLinux", system]),
-        layer("Reactor", ["CLinux", "Sockets", system]),
+        layer("Reactor", ["CLinux", "Sockets", "Threads", system]),
         layer("TLS", ["COpenSSL", "Sockets", system]),
         layer("HTTPCore", [httpTypes]),
         layer("HTTPWire", ["HTTPCore", httpTypes]),
@@ -61,7 +61,7 @@ let package = Package(
                 "Configuration", "Files", "HandlerKit", "HTTPCore", "Threads", httpTypes, logging, mustache,
                 system,
             ]),
-        layer("Supervision", ["CSystemd", "CLinux", logging, system]),
+        layer("Supervision", ["CSystemd", "CLinux", "Threads", logging, system]),
         layer(
             "Server",
             [

@@ -27,7 +27,10 @@ extension LifeCycle {
                 for signal in takeSignals() {
                     switch signal {
                     case .hangUp: await reload()
-                    case .terminate, .interrupt: return await stop(listeningTo: registration)
+                    case .terminate, .interrupt:
+                        // A server that stops accepting can't answer itself, and nobody asks any more.
+                        watchdog?.cancel()
+                        return await stop(listeningTo: registration)
                     case .user1, .user2: logStatus()
                     }
                 }
@@ -59,9 +62,12 @@ extension LifeCycle {
                 "The configuration was reloaded.",
                 metadata: ["event": "reload-succeeded", "generation": "\(after.generation)", "changes": "\(report)"])
         } catch {
-            let summary = refused(error)
+            let reasons = (error as? ConfigurationFailure)?.diagnostics ?? (error as? ListenFailure)?.diagnostics
+            let summary = reasons.map { ConfigurationFailure($0).summary } ?? "\(error)"
             running?.note = "reload refused: \(summary)"
             state.reloaded(isApplied: false, outcome: summary)
+            // Last, so that whoever acts on the log finds the state as it says.
+            logRefusal(error, reasons)
         }
         notifier.ready(status: statusLine)
     }
@@ -96,18 +102,13 @@ extension LifeCycle {
     }
 
     /// Logs why a reload was refused, each reason by itself.
-    ///
-    /// - Returns: all reasons in one line.
-    private func refused(_ error: any Error) -> String {
-        let reasons = (error as? ConfigurationFailure)?.diagnostics ?? (error as? ListenFailure)?.diagnostics
+    private func logRefusal(_ error: any Error, _ reasons: [Diagnostic]?) {
         var metadata: Logger.Metadata = [:]
         if reasons == nil { metadata["error"] = "\(error)" }
         logger.log(
             level: .error, event: .reloadRefused,
             "The reload was refused; the configuration before it stays in force.", metadata: metadata)
-        guard let reasons else { return "\(error)" }
-        log(reasons)
-        return ConfigurationFailure(reasons).summary
+        log(reasons ?? [])
     }
 
     private func logChanges(from old: [Listener], to new: [Listener]) {

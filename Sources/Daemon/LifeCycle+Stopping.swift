@@ -19,9 +19,10 @@ extension LifeCycle {
         logger.notice("Stopping.", metadata: ["event": "stopping"])
         let finished = Flag()
         let handle = signals.handle
-        let server = running.server
+        let (server, snapshot) = (running.server, running.snapshot)
         Task(executorPreference: parts.control) {
             await server.drain()
+            await snapshot.stop()
             finished.set()
             handle.interrupt()
         }
@@ -38,7 +39,11 @@ extension LifeCycle {
             }
         }
         if !finished.isSet { await cut(server, finished, signals) }
-        await running.snapshot.stop()
+        guard finished.isSet else {
+            // To wait for its thread would be to wait for ever.
+            logger.error("A handler did not let its worker stop, or did not stop itself.")
+            return 1
+        }
         server.stop()
         return 0
     }

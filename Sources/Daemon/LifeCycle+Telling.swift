@@ -74,6 +74,7 @@ extension LifeCycle {
                     try await server.checkItself(from: control, within: interval)
                     notifier.watchdog()
                 } catch {
+                    if Task.isCancelled { return }
                     // Not fed: when the time is up, systemd acts as its unit says.
                     logger.error(
                         "The server did not answer itself.",

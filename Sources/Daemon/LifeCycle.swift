@@ -120,6 +120,7 @@ final class LifeCycle {
         guard !diagnostics.hasErrors else { throw ConfigurationFailure(diagnostics) }
         let planned = listeners.planned(settings, into: &diagnostics)
         guard !diagnostics.hasErrors else { throw ListenFailure(diagnostics: diagnostics) }
+        log(diagnostics)
         return planned
     }
 

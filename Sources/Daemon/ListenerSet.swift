@@ -12,11 +12,21 @@ struct ListenerSet {
     private(set) var listeners: [Listener] = []
     /// Kept as long as the process runs: a later configuration may ask for them.
     private let activated: [(name: String, socket: ListeningSocket)]
+    private let bind: Binding
+
+    /// Makes a socket that listens at an address.
+    typealias Binding = @Sendable (SocketAddress) throws(SocketFailure) -> ListeningSocket
 
     /// Adopts what systemd handed over.
     ///
-    /// - Parameter problems: gets a line for each descriptor that is no listening stream socket.
-    init(adopting sockets: [ActivatedSocket], problems: inout [String]) {
+    /// - Parameters:
+    ///   - problems: gets a line for each descriptor that is no listening stream socket.
+    ///   - bind: how sockets are made for addresses that nobody has yet.
+    init(
+        adopting sockets: [ActivatedSocket], problems: inout [String],
+        bind: @escaping Binding = { (address) throws(SocketFailure) in try ListeningSocket(binding: address) }
+    ) {
+        self.bind = bind
         var activated: [(name: String, socket: ListeningSocket)] = []
         for socket in sockets {
             let descriptor = OwnedDescriptor(takingOwnership: socket.descriptor.rawValue)
@@ -36,10 +46,14 @@ struct ListenerSet {
 
     /// The listeners that the settings ask for: those that are there already, and new ones, bound at once.
     ///
-    /// Nothing of this set changes; dropping the result closes what is new.
+    /// Nothing of this set changes; dropping the result closes what is new. On a machine without IPv6 its loopback is
+    /// passed over with a warning, as long as there is something else to listen on: the default names it.
     func planned(_ settings: Settings, into diagnostics: inout [Diagnostic]) -> [Listener] {
-        let secure = plan(ServerKeys.listen, isTLS: true, settings, into: &diagnostics)
-        let plain = plan(ServerKeys.listenPlain, isTLS: false, settings, into: &diagnostics)
+        var absent: [Diagnostic] = []
+        let secure = plan(ServerKeys.listen, isTLS: true, settings, absent: &absent, into: &diagnostics)
+        let plain = plan(ServerKeys.listenPlain, isTLS: false, settings, absent: &absent, into: &diagnostics)
+        let hasOthers = !(secure.isEmpty && plain.isEmpty)
+        diagnostics += absent.map { hasOthers ? .warning(at: $0.location, $0.message) : $0 }
         for listener in plain where secure.contains(where: { $0.socket === listener.socket }) {
             diagnostics.append(
                 .error(
@@ -66,13 +80,16 @@ struct ListenerSet {
     }
 
     private func plan(
-        _ key: Key<[ListenAddress]>, isTLS: Bool, _ settings: Settings, into diagnostics: inout [Diagnostic]
+        _ key: Key<[ListenAddress]>, isTLS: Bool, _ settings: Settings, absent: inout [Diagnostic],
+        into diagnostics: inout [Diagnostic]
     ) -> [Listener] {
         var seen: Set<ListenAddress> = []
         return (settings.server.optional(key) ?? []).filter { seen.insert($0).inserted }.flatMap { entry in
             let location = settings.server.location(of: key)
             do throws(SocketFailure) {
-                return try listeners(for: entry, isTLS: isTLS)
+                return try listeners(for: entry, isTLS: isTLS) { failure in
+                    absent.append(.error(at: location, "\(key.name): \(failure)"))
+                }
             } catch {
                 diagnostics.append(.error(at: location, "\(key.name): \(error)"))
                 return []
@@ -80,7 +97,10 @@ struct ListenerSet {
         }
     }
 
-    private func listeners(for entry: ListenAddress, isTLS: Bool) throws(SocketFailure) -> [Listener] {
+    /// - Parameter onAbsence: told of each address that a machine without IPv6 doesn't have.
+    private func listeners(
+        for entry: ListenAddress, isTLS: Bool, onAbsence: (SocketFailure) -> Void
+    ) throws(SocketFailure) -> [Listener] {
         let kept = listeners.filter { $0.entry == entry && $0.isTLS == isTLS }
         guard kept.isEmpty else { return kept }
         switch entry {
@@ -91,7 +111,12 @@ struct ListenerSet {
         case .address(let text):
             var made: [Listener] = []
             for address in try SocketAddress.resolve(text) {
-                made.append(Listener(entry: entry, isTLS: isTLS, socket: try socket(at: address)))
+                do throws(SocketFailure) {
+                    made.append(Listener(entry: entry, isTLS: isTLS, socket: try socket(at: address)))
+                } catch {
+                    guard address.isIPv6Loopback, error.saysThatAddressIsAbsent else { throw error }
+                    onAbsence(error)
+                }
             }
             return made
         }
@@ -101,6 +126,19 @@ struct ListenerSet {
     private func socket(at address: SocketAddress) throws(SocketFailure) -> ListeningSocket {
         if let known = activated.first(where: { $0.socket.address == address }) { return known.socket }
         if let open = listeners.first(where: { $0.address == address }) { return open.socket }
-        return try ListeningSocket(binding: address)
+        return try bind(address)
+    }
+}
+
+extension SocketAddress {
+    fileprivate var isIPv6Loopback: Bool {
+        if case .ipv6 = self { isLoopback } else { false }
+    }
+}
+
+extension SocketFailure {
+    /// ipv6(7): the address is nowhere on this machine, or the kernel has no IPv6 at all.
+    fileprivate var saysThatAddressIsAbsent: Bool {
+        errno == .addressNotAvailable || errno == .addressFamilyNotSupported
     }
 }

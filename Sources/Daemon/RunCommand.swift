@@ -2,9 +2,11 @@
 
 import ArgumentParser
 import Configuration
+import Glibc
 import HandlerKit
 import Logging
 import Reactor
+import Sockets
 import Supervision
 import Synchronization
 import SystemPackage
@@ -41,6 +43,12 @@ struct ServeCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Where to listen: host:port, [address]:port or unix:/path.", valueName: "ADDR"))
     var listen = "localhost:8443"
 
+    func validate() throws {
+        do throws(SocketFailure) { try SocketAddress.check(listen) } catch {
+            throw ValidationError("--listen: \(error.context)")
+        }
+    }
+
     func run() throws {
         let sections = [
             // The announcement says what the lesser levels would.
@@ -57,9 +65,9 @@ struct ServeCommand: ParsableCommand {
 
 /// A process that is the daemon from here to its end.
 enum Foreground {
-    /// Runs a configuration until a signal ends it.
+    /// Runs a configuration until a signal ends it; ends the process at once when that was no ordered stop.
     ///
-    /// - Throws: the exit status when it isn't 0.
+    /// - Throws: what kept it from beginning.
     static func run(
         _ source: ConfigurationSource, level: Logger.Level = .info,
         announce: @escaping @Sendable (Announcement) -> Void
@@ -83,7 +91,8 @@ enum Foreground {
         control.run()
         log.close()
         let code = result.status.load(ordering: .acquiring)
-        guard code == 0 else { throw ExitCode(code) }
+        // Workers may still run, and what exit(3) takes down under them, such as OpenSSL, is in use.
+        guard code == 0 else { _exit(code) }
     }
 
     private final class Result: Sendable {

@@ -9,8 +9,11 @@ struct ChunkLine: Sendable {
         case quoted, escaped, afterQuoted, lineFeed
     }
 
+    /// Enough for any size, and an end to zeros in front of one.
+    private static let mostDigits = 32
+
     private var state = State.size
-    private var hasDigits = false
+    private var digits = 0
     private(set) var size: UInt64 = 0
 
     /// Whether the bytes now belong to an extension.
@@ -31,12 +34,12 @@ struct ChunkLine: Sendable {
 
     private mutating func takeSize(_ byte: UInt8) -> State? {
         if let digit = byte.hexadecimalValue {
-            guard size <= UInt64(Int64.max) >> 4 else { return nil }
-            hasDigits = true
+            digits += 1
+            guard digits <= Self.mostDigits, size <= UInt64(Int64.max) >> 4 else { return nil }
             size = size << 4 | UInt64(digit)
             return .size
         }
-        guard hasDigits else { return nil }
+        guard digits > 0 else { return nil }
         switch byte {
         case UInt8(ascii: "\r"): return .lineFeed
         case UInt8(ascii: ";"): return .nameStart

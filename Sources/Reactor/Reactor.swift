@@ -5,6 +5,7 @@ import Glibc
 import Sockets
 import Synchronization
 import SystemPackage
+import Threads
 
 /// Runs tasks, watches descriptors and keeps deadlines on one thread.
 ///
@@ -22,7 +23,7 @@ package final class Reactor: TaskExecutor, @unchecked Sendable {
     let inbox: Inbox
     private let owner = Atomic<UInt>(0)
     private let isStopping = Atomic(false)
-    let thread = Mutex<pthread_t?>(nil)
+    let thread = Mutex<Thread?>(nil)
 
     // Unchecked exclusivity: one thread, and no access to these runs foreign code before it ends. The
     // run-time checks were a third of the instructions of a wait.

@@ -34,7 +34,7 @@ final class Connection {
             socket.peer.hostKey, limit: worker.snapshot.limits.connectionsPerAddress)
         transport = .plain(socket)
         facts = ConnectionFacts(
-            remote: Endpoint(socket.peer), local: Endpoint(listener.address), tls: nil, listener: listener.name,
+            remote: Endpoint(socket.peer), local: listener.endpoint, tls: nil, listener: listener.name,
             worker: worker.index)
     }
 

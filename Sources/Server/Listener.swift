@@ -16,10 +16,13 @@ final class ListenerFacts: Sendable {
     let name: String
     /// Where it is bound.
     let address: SocketAddress
+    /// The same for pages and logs: made here, since each connection has it.
+    let endpoint: Endpoint
 
     init(name: String, address: SocketAddress, isTLS: Bool, isInternal: Bool) {
         self.name = name
         self.address = address
+        endpoint = Endpoint(address)
         self.isTLS = isTLS
         self.isInternal = isInternal
     }

@@ -9,6 +9,7 @@ package final class Route: Sendable {
     package let host: String?
     /// The path prefix, `/` or `/echo`: no slash at its end otherwise.
     package let prefix: String
+    fileprivate let prefixBytes: [UInt8]
     /// The place as the configuration says it, `/echo` or `host/echo`, for the log.
     package let place: String
     package let handler: any Handler
@@ -21,6 +22,7 @@ package final class Route: Sendable {
     package init(host: String?, prefix: String, handler: any Handler, bodyLimit: UInt64?) {
         self.host = host
         self.prefix = prefix
+        prefixBytes = Array(prefix.utf8)
         place = (host ?? "") + prefix
         self.handler = handler
         self.bodyLimit = bodyLimit ?? handler.bodyLimit
@@ -90,12 +92,11 @@ package struct RouteTable: Sendable {
 
 extension Route {
     fileprivate func covers(_ path: String) -> Bool {
-        let wanted = prefix.utf8.span
+        let length = prefixBytes.count
         let bytes = path.utf8.span
-        if wanted.count == 1 { return !bytes.isEmpty && bytes[0] == UInt8(ascii: "/") }
+        guard bytes.count >= length else { return false }
         // Byte by byte: `hasPrefix` takes different spellings of a letter for the same, and they differ in length.
-        guard bytes.count >= wanted.count else { return false }
-        for index in wanted.indices where bytes[index] != wanted[index] { return false }
-        return bytes.count == wanted.count || bytes[wanted.count] == UInt8(ascii: "/")
+        for index in 0..<length where bytes[index] != prefixBytes[index] { return false }
+        return length == 1 || bytes.count == length || bytes[length] == UInt8(ascii: "/")
     }
 }

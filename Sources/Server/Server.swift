@@ -11,6 +11,7 @@ package final class Server: Sendable {
     private let workers: [Worker]
     private let admission: Admission
     private let selfChecks: [SelfCheck]
+    private let waiting: Waiting
 
     /// Makes the workers, whose threads start at once; nothing is accepted before ``apply(_:listeners:)``.
     ///
@@ -33,6 +34,7 @@ package final class Server: Sendable {
         waiting.workers.withLock { $0 = workers }
         self.workers = workers
         self.admission = admission
+        self.waiting = waiting
         selfChecks = checksItself ? try workers.map { try SelfCheck(opening: $0) } : []
     }
 

@@ -1,5 +1,7 @@
 // LogQueue: what waits to be logged, and the thread that writes it.
 // Bounded in entries and bytes: what does not fit is counted and dropped, never waited for.
+import SystemPackage
+import Threads
 
 /// A bounded queue of log entries with a thread of its own that writes them to a sink.
 ///
@@ -45,7 +47,11 @@ package final class LogQueue: Sendable {
         writingTo sink: any LogSink, limits: Limits = Limits()
     ) throws(SupervisionError) -> LogQueue {
         let queue = LogQueue(sink: sink, limits: limits)
-        try startThread(named: "portico-log") { queue.writeUntilClosed() }
+        do throws(ThreadFailure) {
+            try Thread(name: "portico-log") { queue.writeUntilClosed() }.detach()
+        } catch {
+            throw SupervisionError(.thread, errno: Errno(rawValue: error.errorNumber), context: "the log's thread")
+        }
         return queue
     }
 
@@ -119,7 +125,7 @@ package final class LogQueue: Sendable {
     ///
     /// - Returns: how many were dropped since the last time; nil if the queue is closed and empty.
     private func take(_ batch: inout [LogEntry]) -> UInt64? {
-        monitor.wait { !$0.isIdle || $0.isClosed }
+        monitor.wait { !$0.isIdle || $0.isClosed ? () : nil }
         monitor.wait(atMost: limits.linger) { $0.isUrgent || $0.isClosed }
         return monitor.withLock { state in
             guard !state.isIdle else {

@@ -11,7 +11,8 @@
 /// ```
 public final class BlockingPool: Sendable {
     fileprivate struct State {
-        var queue: [@Sendable () -> Void] = []
+        /// Those before ``next`` are taken, and nil.
+        var queue: [(@Sendable () -> Void)?] = []
         var next = 0
         var idle = 0
         var threads = 0
@@ -19,7 +20,7 @@ public final class BlockingPool: Sendable {
     }
 
     private let limit: Int
-    private let state = Condition(State())
+    private let state = Monitor(State())
 
     /// Makes a pool; threads start when they are first needed and stay.
     ///
@@ -30,9 +31,9 @@ public final class BlockingPool: Sendable {
     }
 
     deinit {
-        // Threads hold the condition, not the pool: they end as soon as the queue is empty.
+        // Threads hold the monitor, not the pool: they end as soon as the queue is empty.
         state.withLock { $0.isClosed = true }
-        for _ in 0..<limit { state.signal() }
+        state.broadcast()
     }
 
     /// Runs the closure on a thread of the pool; the caller suspends and goes on where it was.
@@ -77,7 +78,7 @@ public final class BlockingPool: Sendable {
         }
     }
 
-    private static func work(_ state: Condition<State>) {
+    private static func work(_ state: Monitor<State>) {
         while true {
             state.withLock { $0.idle += 1 }
             let job: (@Sendable () -> Void)? = state.wait { state in
@@ -92,7 +93,7 @@ public final class BlockingPool: Sendable {
         }
     }
 
-    private static func drain(_ state: Condition<State>) {
+    private static func drain(_ state: Monitor<State>) {
         while let job = state.withLock({ $0.takeFirst() }) { job() }
     }
 }
@@ -100,13 +101,17 @@ public final class BlockingPool: Sendable {
 extension BlockingPool.State {
     fileprivate mutating func takeFirst() -> (@Sendable () -> Void)? {
         guard next < queue.count else { return nil }
-        defer {
-            next += 1
-            if next == queue.count {
-                queue.removeAll(keepingCapacity: true)
-                next = 0
-            }
+        // Taken out: what a call holds is not to wait for those behind it.
+        let job = queue[next].take()
+        next += 1
+        if next == queue.count {
+            queue.removeAll(keepingCapacity: true)
+            next = 0
+        } else if next == 1024 {
+            // A queue that never empties would grow for ever.
+            queue.removeFirst(next)
+            next = 0
         }
-        return queue[next]
+        return job
     }
 }

@@ -25,6 +25,8 @@ struct CommandTests {
         #expect(status(["frobnicate"]) == 64)
         #expect(status(["run", "--nosuch"]) == 64)
         #expect(status(["modules", "nosuch"]) == 64)
+        #expect(status(["serve", "--listen", "localhost"]) == 64)
+        #expect(status(["serve", "--listen", "localhost:99999"]) == 64)
     }
 
     @Test(

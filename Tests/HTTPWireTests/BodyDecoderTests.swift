@@ -68,6 +68,13 @@ struct BodyDecoderTests {
         #expect(decode(.chunked, Array(some.utf8), piece: 4096).data.count == 900)
     }
 
+    @Test("RFC 9112 §7.1: zeros in front of a size have an end")
+    func zeros() {
+        let some = String(repeating: "0", count: 31) + "5\r\nhello\r\n0\r\n\r\n"
+        #expect(decode(.chunked, Array(some.utf8), piece: 4096).data.count == 5)
+        #expect(decode(.chunked, Array(("0" + some).utf8), piece: 4096).failure?.code == .invalidChunk)
+    }
+
     @Test("RFC 9112 §7.1.2: trailers are kept apart", arguments: [1, 3, 100])
     func trailers(piece: Int) throws {
         let text = "0\r\nX-Checksum: abc\r\nExpires: never\r\n\r\n"

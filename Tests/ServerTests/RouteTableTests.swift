@@ -48,6 +48,13 @@ struct RouteTableTests {
         #expect(table.match(authority: authority, path: path)?.place == expected)
     }
 
+    @Test("A prefix is matched byte by byte: two spellings of a letter are two paths")
+    func spellings() throws {
+        let table = RouteTable(try ["/", "/caf\u{E9}"].map { try route($0) })
+        #expect(table.match(authority: nil, path: "/caf\u{E9}/a")?.prefix == "/caf\u{E9}")
+        #expect(table.match(authority: nil, path: "/cafe\u{301}/a")?.prefix == "/")
+    }
+
     @Test("Without a route for it, a path has none")
     func none() throws {
         let table = RouteTable(try ["/echo", "a.example/wiki"].map { try route($0) })

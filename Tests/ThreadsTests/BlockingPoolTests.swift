@@ -27,7 +27,7 @@ struct BlockingPoolTests {
     @Test("No more calls run at a time than there are threads")
     func isBounded() async throws {
         let pool = BlockingPool(threads: 2)
-        let running = Condition((now: 0, most: 0))
+        let running = Monitor((now: 0, most: 0))
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<64 {
                 group.addTask {
@@ -49,7 +49,7 @@ struct BlockingPoolTests {
     @Test("Two calls that wait for each other both run: threads are started while others block")
     func startsThreadsWhileOthersBlock() async throws {
         let pool = BlockingPool(threads: 2)
-        let arrived = Condition(0)
+        let arrived = Monitor(0)
         let meet: @Sendable () -> Void = {
             arrived.withLock { $0 += 1 }
             arrived.signal()
@@ -59,5 +59,49 @@ struct BlockingPoolTests {
         async let first: Void = pool.run(meet)
         async let second: Void = pool.run(meet)
         _ = try await (first, second)
+    }
+
+    // On one actor the tasks below queue their calls in their order.
+    @MainActor @Test("What a call held goes when it has run, though others still wait")
+    func releases() async throws {
+        let pool = BlockingPool(threads: 1)
+        let gate = Gate()
+        let first = Task { try await pool.run { gate.pass(1) } }
+        let call = Task {
+            let held = Held(gate)
+            try await pool.run { _ = held }
+        }
+        let second = Task { try await pool.run { gate.pass(2) } }
+        let last = Task { try await pool.run {} }
+        await Task {}.value
+        gate.open(1)
+        try await call.value
+        #expect(gate.state.wait(atMost: .seconds(10)) { $0.isReleased })
+        gate.open(2)
+        for task in [first, second, last] { try await task.value }
+    }
+}
+
+private struct Gate: Sendable {
+    let state = Monitor((opened: 0, isReleased: false))
+
+    func open(_ number: Int) {
+        state.withLock { $0.opened = number }
+        state.broadcast()
+    }
+
+    func pass(_ number: Int) {
+        state.wait { $0.opened >= number ? () : nil }
+    }
+}
+
+private final class Held: Sendable {
+    private let gate: Gate
+
+    init(_ gate: Gate) { self.gate = gate }
+
+    deinit {
+        gate.state.withLock { $0.isReleased = true }
+        gate.state.broadcast()
     }
 }
