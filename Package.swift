@@ -53,7 +53,7 @@ let package = Package(
         layer("TLS", ["COpenSSL", "Sockets", system]),
         layer("HTTPCore", [httpTypes]),
         layer("HTTPWire", ["HTTPCore", httpTypes]),
-        layer("Configuration", [system]),
+        layer("Configuration", ["Files", system]),
         layer("HandlerKit", ["Configuration", "Files", "HTTPCore", "Threads", httpTypes, logging, system]),
         layer(
             "Modules",

@@ -1,6 +1,6 @@
 // Reads a configuration file and its drop-ins. Nothing else here touches the file system but DropIns.
 
-import FoundationEssentials
+import Files
 import SystemPackage
 
 /// A configuration file with the drop-ins beside it.
@@ -31,28 +31,19 @@ public enum ConfigurationFile {
     }
 
     private static func read(_ path: FilePath, into diagnostics: inout [Diagnostic]) -> [UInt8]? {
-        if let reason = reasonToRefuse(path) {
-            diagnostics.append(.unreadable(path, reason))
-            return nil
-        }
-        // The system's own call takes an unsafe pointer; Foundation takes nothing but regular files.
-        if let contents = FileManager.default.contents(atPath: path.string) { return Array(contents) }
-        diagnostics.append(.unreadable(path, "reading failed"))
-        return nil
-    }
-
-    /// Opened without waiting: a pipe that nobody writes to would wait for ever.
-    private static func reasonToRefuse(_ path: FilePath) -> String? {
-        do {
-            let descriptor = try FileDescriptor.open(path, .readOnly, options: [.closeOnExec, .nonBlocking])
-            let status = try descriptor.closeAfter { try descriptor.stat() }
-            switch status.type {
-            case .directory: return Errno.isDirectory.description
-            case .regular: return status.size > sizeLimit ? Errno.fileTooLarge.description : nil
-            default: return "Not a regular file"
+        do throws(FileFailure) {
+            let file = try OpenFile(path)
+            guard file.status.kind == .regular else {
+                let isFolder = file.status.kind == .directory
+                throw FileFailure(.notRegular, errno: isFolder ? .isDirectory : nil, context: "Not a regular file")
             }
+            guard file.status.size <= sizeLimit else {
+                throw FileFailure(.other, errno: .fileTooLarge, context: "read")
+            }
+            return try file.readBlocking(count: Int(file.status.size), at: 0)
         } catch {
-            return (error as? Errno)?.description ?? "\(error)"
+            diagnostics.append(.unreadable(path, error.errno?.description ?? error.context))
+            return nil
         }
     }
 }

@@ -45,6 +45,7 @@ extension LifeCycle {
             return 1
         }
         server.stop()
+        state.end()
         return 0
     }
 

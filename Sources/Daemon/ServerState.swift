@@ -36,6 +36,11 @@ final class ServerState: ServerInspection {
         }
     }
 
+    /// Notes that the server has stopped, and lets go of it: its handlers hold this.
+    func end() {
+        values.withLock { $0.server = nil }
+    }
+
     /// Notes that a configuration came into force.
     func apply(generation: Int, listeners: [Listener]) {
         values.withLock {

@@ -10,6 +10,30 @@ public final class OpenFile: Sendable {
     /// What fstat(2) said when it was opened.
     public let status: FileStatus
 
+    /// Opens a file or folder by any path, for what an administrator names; a client's paths go through
+    /// ``RootDirectory``.
+    ///
+    /// It never waits for somebody at the other end of a FIFO; ``status`` tells what it is.
+    /// - Throws: ``FileFailure`` when it is not there or may not be read.
+    public init(_ path: FilePath) throws(FileFailure) {
+        let opened = unsafe path.withPlatformString { name in
+            RootDirectory.retrying { unsafe Glibc.open(name, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY) }
+        }
+        let descriptor: CInt
+        switch opened {
+        case .success(let number): descriptor = number
+        case .failure(let errno): throw FileFailure(errno, context: "open \(path)")
+        }
+        do throws(FileFailure) {
+            status = try RootDirectory.status(of: descriptor)
+        } catch {
+            // Nothing was read, so close(2) has nothing to report.
+            close(descriptor)
+            throw error
+        }
+        self.descriptor = descriptor
+    }
+
     /// Takes over a descriptor.
     init(takingOwnership descriptor: CInt, status: FileStatus) {
         self.descriptor = descriptor

@@ -80,6 +80,8 @@ package final class Server: Sendable {
     package func stop() {
         for worker in workers { worker.reactor.stop() }
         for worker in workers { worker.reactor.join() }
+        // They know each other through this: without the cut none of them would ever go.
+        waiting.workers.withLock { $0 = [] }
     }
 
     /// Connections that are open now.
