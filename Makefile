@@ -70,7 +70,9 @@ test: setup-test ## set up, build, and pass every test
 
 test-asan: setup-test ## unit and integration tests under the address sanitizer
 	swift build --product portico --sanitize=address --scratch-path .build-asan
-	.ci/test --timeout $(TEST_TIMEOUT) --without-system --scratch-path .build-asan --sanitize=address $(TEST_OPTIONS)
+	# Freed memory is kept for a while to catch its use; not so much that tests of memory's bounds fail.
+	ASAN_OPTIONS=quarantine_size_mb=8 .ci/test --timeout $(TEST_TIMEOUT) --without-system \
+	    --scratch-path .build-asan --sanitize=address $(TEST_OPTIONS)
 
 test-tsan: setup-test ## unit and integration tests under the thread sanitizer
 	swift build --product portico --sanitize=thread --scratch-path .build-tsan
