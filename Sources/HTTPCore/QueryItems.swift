@@ -88,8 +88,11 @@ public struct QueryItems: Sendable, Hashable {
 }
 
 extension QueryItems: RandomAccessCollection {
+    /// 0.
     public var startIndex: Int { items.startIndex }
+    /// The number of pairs.
     public var endIndex: Int { items.endIndex }
+    /// The pair at a position, in the order in which the client sent them.
     public subscript(position: Int) -> Item { items[position] }
 }
 

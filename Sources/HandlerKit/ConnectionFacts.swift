@@ -13,6 +13,7 @@ public final class ConnectionFacts: Sendable {
     /// The worker that serves the connection, from 0.
     public let worker: Int
 
+    /// Makes facts of their parts.
     public init(remote: Endpoint, local: Endpoint, tls: TLSDetails?, listener: String, worker: Int) {
         self.remote = remote
         self.local = local
@@ -29,6 +30,7 @@ public struct Endpoint: Sendable, Hashable, CustomStringConvertible {
     /// The port; nil for a unix socket.
     public let port: UInt16?
 
+    /// Makes an end of its parts.
     public init(host: String, port: UInt16?) {
         self.host = host
         self.port = port
@@ -58,6 +60,7 @@ public struct TLSDetails: Sendable {
     /// The subject of the client's certificate; nil when it gave none.
     public let clientSubject: String?
 
+    /// Makes details of their parts.
     public init(
         version: String, cipher: String, group: String?, alpn: String?, serverName: String?, isResumed: Bool,
         clientSubject: String?

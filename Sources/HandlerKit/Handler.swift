@@ -36,7 +36,9 @@ public protocol Handler: Sendable {
 }
 
 extension Handler {
+    /// GET and HEAD.
     public var methods: [HTTPRequest.Method] { [.get, .head] }
+    /// The server's limit.
     public var bodyLimit: UInt64? { nil }
 }
 

@@ -15,6 +15,7 @@ public struct HandlerFailure: Error {
     /// What led to it. It is logged under the request's id and shown to nobody else.
     public let cause: (any Error)?
 
+    /// Makes a failure; what is left out is the status' usual explanation, no fields, no cause.
     public init(
         _ status: HTTPResponse.Status, _ explanation: String? = nil, fields: HTTPFields = [:],
         cause: (any Error)? = nil
@@ -35,6 +36,7 @@ public struct Problem: Sendable {
     /// The id under which the log tells more.
     public let requestID: RequestID
 
+    /// Makes a problem of its parts.
     public init(status: HTTPResponse.Status, explanation: String, requestID: RequestID) {
         self.status = status
         self.explanation = explanation

@@ -25,6 +25,7 @@ public struct ModuleDescriptor: Sendable {
     /// must not serve, write or start anything (see ``LifecycleHandler``), since `portico check` calls it too.
     public let make: @Sendable (Section, ModuleContext) throws(ConfigurationFailure) -> any Handler
 
+    /// Makes a module's description of its parts.
     public init(
         name: String, summary: String, keys: [AnyKey] = [],
         make: @escaping @Sendable (Section, ModuleContext) throws(ConfigurationFailure) -> any Handler
@@ -47,6 +48,7 @@ public struct ModuleContext: Sendable {
     /// The running server, for pages that show it.
     public let server: any ServerInspection
 
+    /// Makes a context of its parts.
     public init(mount: String, logger: Logger, blocking: BlockingPool, server: any ServerInspection) {
         self.mount = mount
         self.logger = logger

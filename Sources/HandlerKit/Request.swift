@@ -20,6 +20,7 @@ public final class Request {
     /// The body; reading it is what lets the client send it.
     public let body: RequestBody
 
+    /// Makes a request of its parts; in tests `Request.make` of HandlerTesting is shorter.
     public init(
         _ message: RequestHead, mount: String, id: RequestID, number: Int, connection: ConnectionFacts,
         body: RequestBody
@@ -60,10 +61,12 @@ public struct RequestID: Sendable, Hashable, CustomStringConvertible {
     /// The id as a number.
     public let value: UInt64
 
+    /// Makes an id of a number.
     public init(_ value: UInt64) {
         self.value = value
     }
 
+    /// The 16 digits.
     public var description: String {
         let digits = String(value, radix: 16)
         return String(repeating: "0", count: 16 - digits.utf8.count) + digits

@@ -86,6 +86,7 @@ public struct BodyFailure: Error, Sendable, Equatable, CustomStringConvertible {
         /// The client closed the connection in mid body; nobody is there to read an answer.
         public static let disconnected = Code(value: .disconnected)
 
+        /// The kind in words, for the log.
         public var description: String { value.rawValue }
     }
 
@@ -94,11 +95,13 @@ public struct BodyFailure: Error, Sendable, Equatable, CustomStringConvertible {
     /// What was wrong in particular, for the log.
     public let context: String
 
+    /// Makes a failure of a kind, with what was wrong in particular.
     public init(_ code: Code, context: String = "") {
         self.code = code
         self.context = context
     }
 
+    /// Kind and context, for the log.
     public var description: String { context.isEmpty ? code.description : "\(code): \(context)" }
 
     /// The status that tells the client.

@@ -87,6 +87,7 @@ public struct FileRegion: Sendable {
     /// How long it is, in bytes.
     public let length: UInt64
 
+    /// Makes a part; it must lie within the file.
     public init(_ file: OpenFile, offset: UInt64 = 0, length: UInt64) {
         self.file = file
         self.offset = offset
@@ -104,6 +105,7 @@ public protocol BodySink: AnyObject {
 public struct BodyWriter {
     private let sink: any BodySink
 
+    /// Makes a writing end of whatever takes the bytes.
     public init(_ sink: any BodySink) {
         self.sink = sink
     }

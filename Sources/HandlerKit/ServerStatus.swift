@@ -19,6 +19,7 @@ public struct ServerStatus: Sendable {
         /// Whether systemd handed it over.
         public let isActivated: Bool
 
+        /// Makes a listener's entry of its parts.
         public init(name: String, address: String, isTLS: Bool, isActivated: Bool) {
             self.name = name
             self.address = address
@@ -36,6 +37,7 @@ public struct ServerStatus: Sendable {
         /// One line: what changed, or why it was refused.
         public let outcome: String
 
+        /// Makes a reload's entry of its parts.
         public init(time: Int64, isApplied: Bool, outcome: String) {
             self.time = time
             self.isApplied = isApplied
@@ -66,6 +68,7 @@ public struct ServerStatus: Sendable {
     /// All listening sockets.
     public var listeners: [Listener]
 
+    /// Makes a state of its parts.
     public init(
         version: String, processID: Int32, uptime: Int64, workers: Int, configurationFile: String?, generation: Int,
         lastReload: Reload?, openConnections: Int, requests: Int, invocationID: String?, listeners: [Listener]
