@@ -57,9 +57,10 @@ setup-bench: swift
 swift:
 	@command -v swift >/dev/null || { echo "Swift 6.3 is missing: https://www.swift.org/install/linux/" >&2; exit 1; }
 
-# The Swift runtime goes into the program, so that it runs where no toolchain is.
+# The Swift runtime goes into the program, so that it runs where no toolchain is. The default linker warns of what
+# Foundation calls (mktemp); lld comes with the toolchain.
 build: setup ## build the program, .build/release/portico
-	swift build --configuration release --static-swift-stdlib --product portico
+	swift build --configuration release --static-swift-stdlib -Xswiftc -use-ld=lld --product portico
 
 run: build ## set up, build, and serve config/portico.conf until Ctrl-C
 	@exec .build/release/portico run -c $(CONFIG)
