@@ -44,6 +44,8 @@ final class LifeCycle {
     let notifier: ServiceNotifier
     let state: ServerState
     var running: Running?
+    /// The reload under way.
+    var reload: Reload?
 
     init(_ parts: Parts) {
         self.parts = parts
