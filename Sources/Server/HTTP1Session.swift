@@ -78,6 +78,8 @@ final class HTTP1Session {
 
     private func parsedHead() throws(RequestFailure) -> ParsedHead? {
         guard !input.isEmpty else { return nil }
+        // A reload may have changed them since the connection began.
+        parser.adopt(worker.snapshot.limits.head)
         let waiting = input
         guard case .head(let head, let consumed) = try parser.parse(waiting.storage.span.extracting(waiting.window))
         else { return nil }
