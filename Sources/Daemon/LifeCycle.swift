@@ -119,6 +119,7 @@ final class LifeCycle {
     func plan(_ listeners: ListenerSet, _ settings: Settings) throws -> [Listener] {
         var diagnostics: [Diagnostic] = []
         listeners.reportMissingNames(settings, into: &diagnostics)
+        listeners.reportRepeatedAddresses(settings, into: &diagnostics)
         guard !diagnostics.hasErrors else { throw ConfigurationFailure(diagnostics) }
         let planned = listeners.planned(settings, into: &diagnostics)
         guard !diagnostics.hasErrors else { throw ListenFailure(diagnostics: diagnostics) }
