@@ -50,7 +50,8 @@ extension LifeCycle {
         }
     }
 
-    /// Builds a second configuration beside the first and begins to swap them; one that is asked for meanwhile follows.
+    /// Builds a second configuration beside the first and begins to swap them; a reload asked for meanwhile
+    /// follows.
     private func beginReload(waking loop: Registration.Handle) {
         guard reload == nil else {
             reload?.isAskedAgain = true

@@ -17,7 +17,9 @@ extension ListenerSet {
                 let claim = Claim(
                     key: key.name, entry: entry,
                     addresses: addresses(of: entry, isTLS: key.name == ServerKeys.listen.name, asksResolver))
-                guard !claims.contains(where: { $0.key == claim.key && $0.entry == claim.entry }) else { continue }
+                guard !claims.contains(where: { $0.key == claim.key && $0.entry == claim.entry }) else {
+                    continue
+                }
                 if let message = claims.lazy.compactMap(claim.conflict).first {
                     diagnostics.append(.error(at: settings.server.location(of: key), message))
                 }
@@ -59,7 +61,9 @@ private struct Claim {
             // Two names are two sockets, whatever their addresses: they may be of different interfaces.
             return entry == other.entry ? "\(key): \(entry) is an entry of \(other.key), too" : nil
         }
-        guard let shared = addresses.first(where: { other.addresses.contains(where: $0.overlaps) }) else { return nil }
+        guard let shared = addresses.first(where: { other.addresses.contains(where: $0.overlaps) }) else {
+            return nil
+        }
         return "\(key): \(entry) needs \(shared), and so does \(other.entry) of \(other.key)"
     }
 }

@@ -14,6 +14,7 @@ final class NoticeInterval: Sendable {
     func permits(at now: ReactorInstant) -> Bool {
         let last = last.load(ordering: .relaxed)
         guard last == 0 || now.nanoseconds &- last > Self.length else { return false }
-        return self.last.compareExchange(expected: last, desired: now.nanoseconds, ordering: .relaxed).exchanged
+        return self.last.compareExchange(expected: last, desired: now.nanoseconds, ordering: .relaxed)
+            .exchanged
     }
 }

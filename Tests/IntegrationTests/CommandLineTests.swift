@@ -82,7 +82,8 @@ extension Integration {
             let folder = try TemporaryFolder()
             let file = try folder.write(
                 "a.conf",
-                Configuration.text(server: "listen = 127.0.0.1:1 localhost:1\nlisten_plain = *:1", Configuration.handlers))
+                Configuration.text(
+                    server: "listen = 127.0.0.1:1 localhost:1\nlisten_plain = *:1", Configuration.handlers))
             let result = try run(PorticoProcess.binary, command, "-c", file.string)
             #expect(result.status == 78)
             let lines = result.error.split(separator: "\n").map(String.init)

@@ -68,7 +68,8 @@ struct ContinueTests {
     private func start(_ handler: any Handler) async throws -> (Server, UInt16) {
         let section = try Section(parsing: "", keys: ServerKeys.schema.keys)
         let snapshot = Snapshot(
-            generation: 1, routes: RouteTable([Route(host: nil, prefix: "/", handler: handler, bodyLimit: nil)]),
+            generation: 1,
+            routes: RouteTable([Route(host: nil, prefix: "/", handler: handler, bodyLimit: nil)]),
             limits: ServerLimits(section), tls: nil, problemPage: NoPage(), accessLog: nil, serverField: nil)
         let server = try Server(
             workers: 1, snapshot: snapshot, blocking: BlockingPool(threads: 1),
