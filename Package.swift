@@ -100,7 +100,10 @@ let package = Package(
         tests("SupervisionTests", ["Supervision", logging, system]),
         tests(
             "ServerTests",
-            ["Server", "HandlerKit", "HTTPCore", "HTTPWire", "Configuration", "Reactor", "Sockets", httpTypes]),
+            [
+                "Server", "HandlerKit", "HTTPCore", "HTTPWire", "Configuration", "Reactor", "Sockets", "Threads", httpTypes,
+                logging,
+            ]),
         tests(
             "DaemonTests",
             [

@@ -26,7 +26,7 @@ extension LifeCycle {
             case .ready:
                 for signal in takeSignals() {
                     switch signal {
-                    case .hangUp: await reload()
+                    case .hangUp: beginReload(waking: registration.handle)
                     case .terminate, .interrupt:
                         // A server that stops accepting can't answer itself, and nobody asks any more.
                         watchdog?.cancel()
@@ -34,8 +34,8 @@ extension LifeCycle {
                     case .user1, .user2: logStatus()
                     }
                 }
-            case .timedOut: notifier.status(statusLine)
-            case .interrupted: continue
+            case .timedOut: if reload == nil { notifier.status(statusLine) }
+            case .interrupted: finishReload(waking: registration.handle)
             case .cancelled: return 1
             }
         }
@@ -50,55 +50,87 @@ extension LifeCycle {
         }
     }
 
-    /// Builds a second configuration beside the first and swaps them, or leaves everything as it is.
-    private func reload() async {
-        guard let before = running else { return }
+    /// Builds a second configuration beside the first and begins to swap them; a reload asked for meanwhile
+    /// follows.
+    private func beginReload(waking loop: Registration.Handle) {
+        guard reload == nil else {
+            reload?.isAskedAgain = true
+            return
+        }
+        guard let running else { return }
         notifier.reloading(status: "Reloading")
         do {
-            let (after, report) = try await reloaded(before)
-            running = after
-            state.reloaded(isApplied: true, outcome: report)
-            logger.notice(
-                "The configuration was reloaded.",
-                metadata: ["event": "reload-succeeded", "generation": "\(after.generation)", "changes": "\(report)"])
+            let begun = try plannedReload(from: running)
+            reload = begun
+            let swap = begun.swap
+            Task(executorPreference: parts.control) {
+                await swap.run()
+                loop.interrupt()
+            }
         } catch {
-            let reasons = (error as? ConfigurationFailure)?.diagnostics ?? (error as? ListenFailure)?.diagnostics
-            let summary = reasons.map { ConfigurationFailure($0).summary } ?? "\(error)"
-            running?.note = "reload refused: \(summary)"
-            state.reloaded(isApplied: false, outcome: summary)
-            // Last, so that whoever acts on the log finds the state as it says.
-            logRefusal(error, reasons)
+            refuseReload(error)
+            notifier.ready(status: statusLine)
         }
-        notifier.ready(status: statusLine)
     }
 
-    private func reloaded(_ before: Running) async throws -> (Running, report: String) {
+    /// Takes note of a swap that has ended, should that be why the loop was woken.
+    private func finishReload(waking loop: Registration.Handle) {
+        guard let ended = reload, let outcome = ended.swap.outcome else { return }
+        reload = nil
+        do {
+            try outcome.get()
+            takeUp(ended)
+        } catch {
+            refuseReload(error)
+        }
+        notifier.ready(status: statusLine)
+        if ended.isAskedAgain { beginReload(waking: loop) }
+    }
+
+    private func plannedReload(from before: Running) throws -> Reload {
         var diagnostics: [Diagnostic] = []
         guard let settings = parts.source.read(modules: parts.modules, into: &diagnostics),
             let built = builder(settings, before.blocking).build(
                 generation: before.generation + 1, into: &diagnostics)
         else { throw ConfigurationFailure(diagnostics) }
         let planned = try plan(before.listeners, settings)
-        try await built.snapshot.start()
-        do {
-            try await before.server.apply(built.snapshot, listeners: planned)
-        } catch {
-            // A worker that could not watch a new socket goes back with all others.
-            try await before.server.apply(before.snapshot, listeners: before.listeners.listeners)
-            throw error
-        }
-        log(diagnostics)
-        parts.log.level.level = settings.logLevel
+        return Reload(
+            settings: settings, identities: built.identities, warnings: diagnostics,
+            swap: Swap(
+                of: before.server,
+                from: Swap.Side(snapshot: before.snapshot, listeners: before.listeners.listeners),
+                to: Swap.Side(snapshot: built.snapshot, listeners: planned)))
+    }
+
+    private func takeUp(_ reload: Reload) {
+        guard let before = running else { return }
+        let planned = reload.swap.new.listeners
+        log(reload.warnings)
+        parts.log.level.level = reload.settings.logLevel
         var after = before
-        after.settings = settings
-        after.snapshot = built.snapshot
+        after.settings = reload.settings
+        after.snapshot = reload.swap.new.snapshot
         after.listeners.adopt(planned)
         after.generation += 1
         after.note = nil
+        running = after
         state.apply(generation: after.generation, listeners: planned)
-        tell(of: built.identities, isReload: true)
+        tell(of: reload.identities, isReload: true)
         logChanges(from: before.listeners.listeners, to: planned)
-        return (after, "\(ConfigurationDifference(from: before.settings.sections, to: settings.sections))")
+        let report = "\(ConfigurationDifference(from: before.settings.sections, to: reload.settings.sections))"
+        state.reloaded(isApplied: true, outcome: report)
+        logger.notice(
+            "The configuration was reloaded.",
+            metadata: ["event": "reload-succeeded", "generation": "\(after.generation)", "changes": "\(report)"])
+    }
+
+    private func refuseReload(_ error: any Error) {
+        let reasons = (error as? ConfigurationFailure)?.diagnostics ?? (error as? ListenFailure)?.diagnostics
+        let summary = reasons.map { ConfigurationFailure($0).summary } ?? "\(error)"
+        running?.note = "reload refused: \(summary)"
+        state.reloaded(isApplied: false, outcome: summary)
+        // Last, so that whoever acts on the log finds the state as it says.
+        logRefusal(error, reasons)
     }
 
     /// Logs why a reload was refused, each reason by itself.

@@ -15,14 +15,17 @@ extension LifeCycle {
         // waiting.
         running.listeners.adopt([])
         self.running = running
+        // Handlers of a reload under way may have been started.
+        let snapshots = [reload?.swap.new.snapshot, running.snapshot].compactMap(\.self)
+        reload = nil
         notifier.stopping(status: "Stopping")
         logger.notice("Stopping.", metadata: ["event": "stopping"])
         let finished = Flag()
         let handle = signals.handle
-        let (server, snapshot) = (running.server, running.snapshot)
+        let server = running.server
         Task(executorPreference: parts.control) {
             await server.drain()
-            await snapshot.stop()
+            for snapshot in snapshots { await snapshot.stop() }
             finished.set()
             handle.interrupt()
         }

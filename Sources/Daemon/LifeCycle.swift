@@ -44,6 +44,8 @@ final class LifeCycle {
     let notifier: ServiceNotifier
     let state: ServerState
     var running: Running?
+    /// The reload under way.
+    var reload: Reload?
 
     init(_ parts: Parts) {
         self.parts = parts
@@ -117,6 +119,7 @@ final class LifeCycle {
     func plan(_ listeners: ListenerSet, _ settings: Settings) throws -> [Listener] {
         var diagnostics: [Diagnostic] = []
         listeners.reportMissingNames(settings, into: &diagnostics)
+        listeners.reportRepeatedAddresses(settings, into: &diagnostics)
         guard !diagnostics.hasErrors else { throw ConfigurationFailure(diagnostics) }
         let planned = listeners.planned(settings, into: &diagnostics)
         guard !diagnostics.hasErrors else { throw ListenFailure(diagnostics: diagnostics) }

@@ -11,7 +11,7 @@ import SystemPackage
 struct ListenerSet {
     private(set) var listeners: [Listener] = []
     /// Kept as long as the process runs: a later configuration may ask for them.
-    private let activated: [(name: String, socket: ListeningSocket)]
+    let activated: [(name: String, socket: ListeningSocket)]
     private let bind: Binding
 
     /// Makes a socket that listens at an address.
@@ -54,12 +54,6 @@ struct ListenerSet {
         let plain = plan(ServerKeys.listenPlain, isTLS: false, settings, absent: &absent, into: &diagnostics)
         let hasOthers = !(secure.isEmpty && plain.isEmpty)
         diagnostics += absent.map { hasOthers ? .warning(at: $0.location, $0.message) : $0 }
-        for listener in plain where secure.contains(where: { $0.socket === listener.socket }) {
-            diagnostics.append(
-                .error(
-                    at: settings.server.location(of: ServerKeys.listenPlain),
-                    "listen_plain: \(listener.address) is listened on with TLS"))
-        }
         return secure + plain
     }
 

@@ -46,7 +46,12 @@ struct SnapshotBuilder {
     }
 
     /// Builds everything and throws it away, for what there is to say about it.
+    ///
+    /// Nothing is bound: a daemon that runs has its addresses, and only it knows what systemd handed over.
     func check(into diagnostics: inout [Diagnostic]) {
+        var none: [String] = []
+        ListenerSet(adopting: [], problems: &none)
+            .reportRepeatedAddresses(settings, asksResolver: false, into: &diagnostics)
         _ = build(generation: 0, into: &diagnostics)
     }
 

@@ -5,7 +5,7 @@ import HTTPTypes
 
 /// Reads the heads of one connection's requests.
 package struct RequestParser: Sendable {
-    private let limits: HTTPLimits
+    private var limits: HTTPLimits
     private let scheme: String?
     /// The head before.
     private var memory = HeadMemory()
@@ -18,6 +18,14 @@ package struct RequestParser: Sendable {
     package init(limits: HTTPLimits = HTTPLimits(), scheme: String? = nil) {
         self.limits = limits
         self.scheme = scheme
+    }
+
+    /// Goes by other limits from the next call of ``parse(_:)`` on.
+    package mutating func adopt(_ limits: HTTPLimits) {
+        guard limits != self.limits else { return }
+        self.limits = limits
+        // A head that is repeated is not judged again.
+        memory = HeadMemory()
     }
 
     /// Reads a head at the start of `bytes`, which are all that came after the request before.
@@ -40,9 +48,6 @@ package struct RequestParser: Sendable {
         hasLine = false
         return .head(head, consumed: end)
     }
-
-    /// Lets go of what the request before said; for a connection that may stay idle for long.
-    package mutating func forget() { memory = HeadMemory() }
 
     /// Whether nothing of a next request has come, so that the connection is idle.
     package static func isIdle(_ bytes: Span<UInt8>) -> Bool {

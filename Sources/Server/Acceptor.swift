@@ -57,6 +57,7 @@ final class Acceptor {
         guard enter() else {
             stop(.limit)
             tell(
+                worker.admission.limitNotice,
                 "Accepting pauses: there are as many connections as there may be.",
                 ["event": "connection-limit", "connections": "\(worker.snapshot.limits.connections)"])
             return false
@@ -78,6 +79,7 @@ final class Acceptor {
                 leave()
                 stop(.failure)
                 tell(
+                    worker.admission.descriptorNotice,
                     "Accepting pauses: no descriptors or memory are left.",
                     ["event": "descriptors-exhausted", "error": "\(error)"])
                 return false
@@ -86,7 +88,9 @@ final class Acceptor {
             leave()
             // Never given up for good: the kernel would go on reporting the socket, and a firewall's rule (EPERM) may go.
             stop(.failure)
-            tell("Accepting pauses: a listener is broken.", ["listener": "\(listener.name)", "error": "\(error)"])
+            tell(
+                worker.admission.listenerNotice,
+                "Accepting pauses: a listener is broken.", ["listener": "\(listener.name)", "error": "\(error)"])
             return false
         }
     }
@@ -104,8 +108,8 @@ final class Acceptor {
         registration.pause()
     }
 
-    private func tell(_ message: Logger.Message, _ metadata: Logger.Metadata) {
-        guard worker.admission.shouldTell(at: .current()) else { return }
+    private func tell(_ notice: NoticeInterval, _ message: Logger.Message, _ metadata: Logger.Metadata) {
+        guard notice.permits(at: .current()) else { return }
         worker.logger.warning(message, metadata: metadata)
     }
 
@@ -116,7 +120,7 @@ final class Acceptor {
             try registration.resume()
             pause = nil
         } catch {
-            tell("Accepting could not go on.", ["error": "\(error)"])
+            tell(worker.admission.listenerNotice, "Accepting could not go on.", ["error": "\(error)"])
             pause = .failure
             // From a wait without a deadline to one that tries again.
             registration.interrupt()

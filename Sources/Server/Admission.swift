@@ -1,6 +1,5 @@
 // How many connections there are, in all and of each address: the one thing that workers share while they serve.
 
-import Reactor
 import Sockets
 import Synchronization
 
@@ -9,8 +8,11 @@ final class Admission: Sendable {
     private let total = Atomic(0)
     /// Whether a worker stopped accepting because of the limit and waits to be told.
     private let isFull = Atomic(false)
-    /// When somebody was told last that accepting pauses, in nanoseconds; at most once a minute.
-    private let lastNotice = Atomic<UInt64>(0)
+    /// That accepting pauses is told at most once a minute, each reason by itself: connections come and go at a
+    /// limit, lines should not.
+    let limitNotice = NoticeInterval()
+    let descriptorNotice = NoticeInterval()
+    let listenerNotice = NoticeInterval()
     private let addresses = Mutex<[SocketAddress.Host: Int]>([:])
 
     /// Connections that are open now.
@@ -23,13 +25,6 @@ final class Admission: Sendable {
         isFull.store(true, ordering: .sequentiallyConsistent)
         // One may have left between the two lines above and seen no one waiting.
         return total.subtract(1, ordering: .sequentiallyConsistent).newValue < limit ? enter(limit: limit) : false
-    }
-
-    /// Whether a pause of accepting is to be told now: connections come and go at the limit, lines should not.
-    func shouldTell(at now: ReactorInstant) -> Bool {
-        let last = lastNotice.load(ordering: .relaxed)
-        guard last == 0 || now.nanoseconds &- last > 60_000_000_000 else { return false }
-        return lastNotice.compareExchange(expected: last, desired: now.nanoseconds, ordering: .relaxed).exchanged
     }
 
     /// Counts a connection whatever the limit is.

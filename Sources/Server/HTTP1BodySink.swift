@@ -8,6 +8,8 @@ import HandlerKit
 final class HTTP1BodySink: BodySink {
     private let connection: Connection
     private let framing: ResponseFraming
+    /// The request's body, which the handler may read while it writes.
+    private let incoming: IncomingBody?
     /// The response's head, until it leaves with the first bytes.
     private var pending: [UInt8]
     /// Bytes of the body that were sent.
@@ -15,8 +17,9 @@ final class HTTP1BodySink: BodySink {
     /// Why the connection can't take more.
     private(set) var failure: ConnectionFailure?
 
-    init(_ connection: Connection, _ framing: ResponseFraming, behind head: [UInt8]) {
+    init(_ connection: Connection, _ framing: ResponseFraming, behind head: [UInt8], to incoming: IncomingBody?) {
         self.connection = connection
+        self.incoming = incoming
         self.framing = framing
         pending = head
     }
@@ -51,6 +54,7 @@ final class HTTP1BodySink: BodySink {
         // Some of what is pending was sent: to begin with it again would garble the body.
         if let failure { throw BodyFailure(.disconnected, context: failure.description) }
         guard !pending.isEmpty else { return }
+        incoming?.isResponding = true
         do throws(ConnectionFailure) {
             try await connection.send(pending.span)
         } catch {

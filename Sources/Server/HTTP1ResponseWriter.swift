@@ -23,14 +23,19 @@ struct HTTP1ResponseWriter {
     private let connection: Connection
     private let snapshot: Snapshot
     private let context: ResponseContext
+    /// The body of the request, for a response that is made while it is read.
+    private let incoming: IncomingBody?
 
     /// A body of so many bytes leaves together with its head, in one record and one system call.
     private static let joinedBytes = 15 * 1024
 
-    init(_ connection: Connection, _ snapshot: Snapshot, _ context: ResponseContext) {
+    init(
+        _ connection: Connection, _ snapshot: Snapshot, _ context: ResponseContext, to incoming: IncomingBody? = nil
+    ) {
         self.connection = connection
         self.snapshot = snapshot
         self.context = context
+        self.incoming = incoming
     }
 
     private var worker: Worker { connection.worker }
@@ -80,7 +85,7 @@ struct HTTP1ResponseWriter {
         _ body: ResponseBody, _ plan: ResponsePlan, behind head: [UInt8], onError: (any Error) -> Void
     ) async throws(ConnectionFailure) -> UInt64 {
         if case .stream(_, let write) = body {
-            let sink = HTTP1BodySink(connection, plan.framing, behind: head)
+            let sink = HTTP1BodySink(connection, plan.framing, behind: head, to: incoming)
             return try await stream(write, to: sink, onError: onError)
         }
         try await connection.send(head.span)

@@ -78,6 +78,8 @@ final class HTTP1Session {
 
     private func parsedHead() throws(RequestFailure) -> ParsedHead? {
         guard !input.isEmpty else { return nil }
+        // A reload may have changed them since the connection began.
+        parser.adopt(worker.snapshot.limits.head)
         let waiting = input
         guard case .head(let head, let consumed) = try parser.parse(waiting.storage.span.extracting(waiting.window))
         else { return nil }
@@ -161,11 +163,11 @@ final class HTTP1Session {
     private func serve(_ parsed: ParsedHead) async throws(ConnectionFailure) -> Bool {
         let exchange = begin(parsed)
         let response = await exchange.respond()
-        exchange.incoming?.isResponding = true
         var outcome = ResponseOutcome(keepAlive: false, bodyBytes: 0, isAborted: true)
         defer { exchange.record(response?.status, outcome) }
         guard let response else { return false }
-        let writer = HTTP1ResponseWriter(connection, exchange.snapshot, context(parsed, exchange))
+        let writer = HTTP1ResponseWriter(
+            connection, exchange.snapshot, context(parsed, exchange), to: exchange.incoming)
         outcome = try await writer.write(response, onError: exchange.reportAbort)
         guard let incoming = exchange.incoming else { return outcome.keepAlive }
         let isRead = try await incoming.discard()

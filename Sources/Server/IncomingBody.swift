@@ -17,7 +17,7 @@ final class IncomingBody: BodySource {
     private var waited: UInt64 = 0
     private var failure: BodyFailure?
     private(set) var trailers: HTTPFields?
-    /// Whether the response is on its way, so that an invitation would come too late.
+    /// Whether some of the response is on its way, so that an invitation would come too late.
     var isResponding = false
 
     /// What is read and dropped, so that the connection can go on, when a handler left the body unread.

@@ -21,9 +21,11 @@ package enum ServerKeys {
         "state_directory", .either("auto", or: .path), default: "auto",
         "Where certificate = auto keeps its files; auto: $STATE_DIRECTORY, a checkout's certs-dev, or "
             + "$XDG_DATA_HOME/portico.")
-    package static let accessLog = Key<Bool>("access_log", .yesNo, default: "yes", "Whether each request is logged.")
+    package static let accessLog = Key<Bool>(
+        "access_log", .yesNo, default: "yes", "Whether each request is logged, whatever log_level says.")
     package static let logLevel = Key<LogLevel>(
-        "log_level", .choice(), default: "info", "The least level of what is logged.")
+        "log_level", .choice(), default: "info",
+        "The least level of what is logged; requests are apart, see access_log.")
     package static let serverField = Key<ServerField>(
         "server_field", .choice(), default: "full", "The Server field of responses: full has the version in it.")
 

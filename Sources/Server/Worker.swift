@@ -126,6 +126,8 @@ extension Worker {
     /// Listeners that stay are not touched; of those that go, what waits in the backlog is accepted first.
     func adopt(_ snapshot: Snapshot, listeners: [Listener]) throws(ReactorFailure) {
         reactor.preconditionOnReactor()
+        // A reload that waited for this worker comes too late: what stopped accepting doesn't begin again.
+        guard !isDraining else { return }
         self.snapshot = snapshot
         tls = snapshot.tls ?? tls
         speaksTLS.store(tls != nil, ordering: .relaxed)

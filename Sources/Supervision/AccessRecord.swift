@@ -1,11 +1,12 @@
-// AccessRecord: what the log says of one request. Its maker formats nothing.
+// AccessRecord: what the log says of one request. Its maker formats nothing: texts are made on the log's
+// thread.
 
 /// One request and its answer, as the log has it.
 package struct AccessRecord: Sendable, Equatable {
     /// The method, as sent.
     package var method: String
-    /// The path without the query, as sent (not decoded).
-    package var path: String
+    /// The target, as sent.
+    package var target: String
     /// The protocol: `HTTP/1.1`.
     package var version: String
     /// The status code of the final response.
@@ -15,9 +16,11 @@ package struct AccessRecord: Sendable, Equatable {
     /// From the first byte of the request to the last of the response, in microseconds.
     package var durationMicroseconds: Int64
     /// The identifier that joins the record, other log entries and the error page.
-    package var requestID: String
-    /// The client's address and port.
-    package var remoteAddress: String
+    package var requestNumber: UInt64
+    /// The client's address without brackets, or the path of its unix socket.
+    package var remoteHost: String
+    /// The client's port; nil for a unix socket.
+    package var remotePort: UInt16?
     /// The handler's prefix in the configuration; nil if the request reached none.
     package var handler: String?
     /// The server name that the client sent with its handshake.
@@ -31,24 +34,43 @@ package struct AccessRecord: Sendable, Equatable {
 
     /// Makes a record; what is nil is left out of the log.
     package init(
-        method: String, path: String, version: String, status: Int, bytes: UInt64,
+        method: String, target: String, version: String, status: Int, bytes: UInt64,
         durationMicroseconds: Int64,
-        requestID: String, remoteAddress: String, handler: String? = nil, serverName: String? = nil,
-        tlsVersion: String? = nil, tlsCipher: String? = nil, userAgent: String? = nil
+        requestNumber: UInt64, remoteHost: String, remotePort: UInt16?, handler: String? = nil,
+        serverName: String? = nil, tlsVersion: String? = nil, tlsCipher: String? = nil, userAgent: String? = nil
     ) {
         self.method = method
-        self.path = path
+        self.target = target
         self.version = version
         self.status = status
         self.bytes = bytes
         self.durationMicroseconds = durationMicroseconds
-        self.requestID = requestID
-        self.remoteAddress = remoteAddress
+        self.requestNumber = requestNumber
+        self.remoteHost = remoteHost
+        self.remotePort = remotePort
         self.handler = handler
         self.serverName = serverName
         self.tlsVersion = tlsVersion
         self.tlsCipher = tlsCipher
         self.userAgent = userAgent
+    }
+}
+
+extension AccessRecord {
+    /// The path without the query, as sent (not decoded).
+    var path: String { target.firstIndex(of: "?").map { String(target[..<$0]) } ?? target }
+
+    /// The identifier as 16 digits of base 16, as error pages have it.
+    var requestID: String {
+        let digits = String(requestNumber, radix: 16)
+        return String(repeating: "0", count: 16 - digits.utf8.count) + digits
+    }
+
+    /// `192.0.2.1:80`, `[::1]:80`, or `unix:/path`.
+    var remoteAddress: String {
+        guard let remotePort else { return "unix:\(remoteHost)" }
+        return remoteHost.utf8.contains(UInt8(ascii: ":"))
+            ? "[\(remoteHost)]:\(remotePort)" : "\(remoteHost):\(remotePort)"
     }
 }
 

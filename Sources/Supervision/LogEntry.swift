@@ -42,7 +42,7 @@ package struct LogEntry: Sendable {
             256 + event.message.description.utf8.count + metadataSize(event.metadata ?? [:])
                 + metadataSize(loggerMetadata)
         case .access(let record):
-            256 + record.method.utf8.count + record.path.utf8.count + (record.userAgent?.utf8.count ?? 0)
+            256 + record.method.utf8.count + record.target.utf8.count + (record.userAgent?.utf8.count ?? 0)
                 + (record.serverName?.utf8.count ?? 0)
         }
     }

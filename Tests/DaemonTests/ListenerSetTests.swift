@@ -32,6 +32,55 @@ struct ListenerSetTests {
         #expect(said == ["warning: listen: bind [::1]:8443: \(errno)"])
     }
 
+    /// What is said of addresses that two entries have, by a process that has no sockets yet.
+    private func repeated(_ text: String) throws -> [String] {
+        var problems: [String] = []
+        let set = ListenerSet(adopting: [], problems: &problems)
+        let settings = try #require(settings("[server]\n\(text)\n[handler /]\nmodule = echo").0)
+        var diagnostics: [Diagnostic] = []
+        set.reportRepeatedAddresses(settings, asksResolver: false, into: &diagnostics)
+        return diagnostics.map { "\($0.location.line): \($0.message)" }
+    }
+
+    @Test(
+        "An address under two entries is one error, at its line",
+        arguments: [
+            (
+                "listen = 127.0.0.1:8443 localhost:8443",
+                "2: listen: localhost:8443 needs 127.0.0.1:8443, and so does 127.0.0.1:8443 of listen"
+            ),
+            (
+                "listen = 127.0.0.1:8443\nlisten_plain = 127.0.0.1:8443",
+                "3: listen_plain: 127.0.0.1:8443 needs 127.0.0.1:8443, and so does 127.0.0.1:8443 of listen"
+            ),
+            (
+                "listen = *:8443 127.0.0.1:8443",
+                "2: listen: 127.0.0.1:8443 needs 127.0.0.1:8443, and so does *:8443 of listen"
+            ),
+            (
+                "listen = systemd:web systemd:web\nlisten_plain = systemd:web",
+                "3: listen_plain: systemd:web is an entry of listen, too"
+            ),
+            (
+                "listen =\nlisten_plain = unix:/a unix:/b unix:/a 0.0.0.0:80 127.0.0.2:80",
+                "3: listen_plain: 127.0.0.2:80 needs 127.0.0.2:80, and so does 0.0.0.0:80 of listen_plain"
+            ),
+        ])
+    func addressTwice(text: String, message: String) throws {
+        #expect(try repeated(text) == [message])
+    }
+
+    @Test(
+        "Entries that have nothing in common are none, nor is an entry that stands there twice",
+        arguments: [
+            "listen = 127.0.0.1:8443 [::1]:8443", "listen = 127.0.0.1:0 127.0.0.1:0\nlisten_plain = 127.0.0.1:0",
+            "listen = 127.0.0.1:8443 127.0.0.1:8443\nlisten_plain = 127.0.0.2:8443 *:8080",
+            "listen = unix:/a\nlisten_plain = unix:@/a systemd:web",
+        ])
+    func addressesApart(text: String) throws {
+        #expect(try repeated(text) == [])
+    }
+
     @Test(
         "What was asked for and can't be had is an error",
         arguments: [

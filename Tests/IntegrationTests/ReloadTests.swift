@@ -23,6 +23,18 @@ extension Integration {
             #expect(try client.exchange("GET / HTTP/1.1\r\nHost: a\r\n\r\n").status == 404)
         }
 
+        @Test("The next request of a kept-alive connection is judged by the new limits of heads")
+        func headLimits() throws {
+            let server = try PorticoProcess()
+            let client = try RawClient(server)
+            let request = "GET /echo HTTP/1.1\r\nHost: a\r\nA: 1\r\nB: 2\r\n\r\n"
+            #expect(try client.exchange(request).status == 200)
+            try server.reload(server: "header_fields = 3")
+            #expect(try client.exchange(request).status == 200)
+            try server.reload(server: "header_fields = 2")
+            #expect(try client.exchange(request).status == 431)
+        }
+
         @Test("A request in flight finishes on the configuration that it began with")
         func inFlight() throws {
             let folder = try TemporaryFolder()

@@ -1,5 +1,6 @@
 // The counters that workers share: never past a limit, and nobody waits for ever.
 
+import Reactor
 import Sockets
 import Synchronization
 import Testing
@@ -60,6 +61,16 @@ struct AdmissionTests {
         admission.leave(here)
         admission.leave(here)
         #expect(admission.enter(here, limit: 1))
+    }
+
+    @Test("A reason for a pause is told once a minute, and doesn't hide another one")
+    func notices() {
+        let admission = Admission()
+        let start = ReactorInstant(nanoseconds: 1_000_000_000)
+        #expect(admission.limitNotice.permits(at: start))
+        #expect(!admission.limitNotice.permits(at: start.adding(nanoseconds: 59_000_000_000)))
+        #expect(admission.descriptorNotice.permits(at: start.adding(nanoseconds: 1)))
+        #expect(admission.limitNotice.permits(at: start.adding(nanoseconds: 61_000_000_000)))
     }
 
     @Test("All clients of unix sockets are one")

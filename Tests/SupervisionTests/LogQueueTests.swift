@@ -24,7 +24,7 @@ private final class GatedSink: LogSink {
             switch entry.content {
             case .event(let event, _):
                 "\(event.message)"
-            case .access(let record): record.path
+            case .access(let record): record.target
             }
         }
         written.withLock { $0.append(messages) }
@@ -140,7 +140,7 @@ private let forEver = Duration.seconds(50)
         AccessLog(queue: queue).append(.example)
         #expect(queue.close(within: forEver))
         AccessLog(queue: queue).append(.example)
-        #expect(sink.batches == [["/a?b"]] && queue.droppedEntries == 0)
+        #expect(sink.batches == [["/a/b?c"]] && queue.droppedEntries == 0)
     }
 
     @Test("many threads at once: nothing is lost, each one's order is kept")

@@ -9,8 +9,8 @@ func ignoreBrokenPipes() { signal(SIGPIPE, SIG_IGN) }
 
 extension AccessRecord {
     static let example = AccessRecord(
-        method: "GET", path: "/a?b", version: "HTTP/1.1", status: 200, bytes: 12, durationMicroseconds: 3045,
-        requestID: "r1", remoteAddress: "192.0.2.1:5000", handler: "/a", serverName: "localhost",
+        method: "GET", target: "/a/b?c", version: "HTTP/1.1", status: 200, bytes: 12, durationMicroseconds: 3045,
+        requestNumber: 0xA1, remoteHost: "192.0.2.1", remotePort: 5000, handler: "/a", serverName: "localhost",
         tlsVersion: "TLSv1.3", tlsCipher: "TLS_AES_256_GCM_SHA384", userAgent: "curl/8.0 (x)")
 }
 
@@ -183,24 +183,33 @@ private func fields(_ entry: LogEntry) -> [String] {
         #expect(
             fields(LogEntry(.access(.example))) == [
                 "SYSLOG_IDENTIFIER=portico",
-                "MESSAGE=192.0.2.1:5000 GET /a?b HTTP/1.1 200 12 B 3.045 ms id=r1 handler=/a sni=localhost "
-                    + "tls=TLSv1.3 agent=\"curl/8.0 (x)\"",
-                "PRIORITY=6", "MESSAGE_ID=\(EventKind.access.messageID)", "HTTP_METHOD=GET", "HTTP_PATH=/a?b",
+                "MESSAGE=192.0.2.1:5000 GET /a/b HTTP/1.1 200 12 B 3.045 ms id=00000000000000a1 handler=/a "
+                    + "sni=localhost tls=TLSv1.3 agent=\"curl/8.0 (x)\"",
+                "PRIORITY=6", "MESSAGE_ID=\(EventKind.access.messageID)", "HTTP_METHOD=GET", "HTTP_PATH=/a/b",
                 "HTTP_VERSION=HTTP/1.1", "HTTP_STATUS=200", "HTTP_BYTES=12", "DURATION_USEC=3045",
-                "REQUEST_ID=r1",
+                "REQUEST_ID=00000000000000a1",
                 "REMOTE_ADDR=192.0.2.1:5000", "TLS_VERSION=TLSv1.3", "TLS_CIPHER=TLS_AES_256_GCM_SHA384",
                 "TLS_SNI=localhost", "HANDLER=/a", "HTTP_USER_AGENT=curl/8.0 (x)",
             ])
     }
 
+    @Test(
+        "a client is told with its port, an IPv6 address in brackets, a unix socket by its path",
+        arguments: [("::1", UInt16?(80), "[::1]:80"), ("192.0.2.1", 80, "192.0.2.1:80"), ("/run/a", nil, "unix:/run/a")])
+    func client(host: String, port: UInt16?, text: String) {
+        var record = AccessRecord.example
+        (record.remoteHost, record.remotePort) = (host, port)
+        #expect(fields(LogEntry(.access(record))).contains("REMOTE_ADDR=\(text)"))
+    }
+
     @Test("an access record is one line on standard error, whatever the client sent")
     func accessLine() {
         var record = AccessRecord.example
-        record.path = "/x HTTP/1.1 200\nfake"
+        record.target = "/x HTTP/1.1 200\nfake"
         record.userAgent = "\u{1B}[31m\""
         #expect(
             line(LogEntry(.access(record)))
-                == "info: 192.0.2.1:5000 GET \"/x HTTP/1.1 200\\nfake\" HTTP/1.1 200 12 B 3.045 ms id=r1 handler=/a "
-                + "sni=localhost tls=TLSv1.3 agent=\"\\x1b[31m\\\"\"\n")
+                == "info: 192.0.2.1:5000 GET \"/x HTTP/1.1 200\\nfake\" HTTP/1.1 200 12 B 3.045 ms "
+                + "id=00000000000000a1 handler=/a sni=localhost tls=TLSv1.3 agent=\"\\x1b[31m\\\"\"\n")
     }
 }

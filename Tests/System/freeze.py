@@ -24,4 +24,4 @@ thread = next(int(entry.name) for entry in threads if (entry / "comm").read_text
 trace(PTRACE_SEIZE, thread)
 trace(PTRACE_INTERRUPT, thread)
 while os.WIFSTOPPED(os.waitpid(thread, WALL)[1]):
-    pass
+    print("frozen", flush=True)
