@@ -101,13 +101,15 @@ let package = Package(
         tests(
             "ServerTests",
             [
-                "Server", "HandlerKit", "HTTPCore", "HTTPWire", "Configuration", "Reactor", "Sockets", "Threads", httpTypes,
+                "Server", "HandlerKit", "HTTPCore", "HTTPWire", "Configuration", "Reactor", "Sockets",
+                "Threads", httpTypes,
                 logging,
             ]),
         tests(
             "DaemonTests",
             [
-                "Daemon", "Modules", "HandlerKit", "HandlerTesting", "Configuration", "Server", "Sockets", "Supervision",
+                "Daemon", "Modules", "HandlerKit", "HandlerTesting", "Configuration", "Server", "Sockets",
+                "Supervision",
                 "TLS", argumentParser, httpTypes, system,
             ]),
         tests("IntegrationTests", ["portico", "CLinux", system]),

@@ -35,7 +35,8 @@ public enum ConfigurationFile {
             let file = try OpenFile(path)
             guard file.status.kind == .regular else {
                 let isFolder = file.status.kind == .directory
-                throw FileFailure(.notRegular, errno: isFolder ? .isDirectory : nil, context: "Not a regular file")
+                throw FileFailure(
+                    .notRegular, errno: isFolder ? .isDirectory : nil, context: "Not a regular file")
             }
             guard file.status.size <= sizeLimit else {
                 throw FileFailure(.other, errno: .fileTooLarge, context: "read")

@@ -14,7 +14,7 @@ enum DropIns {
                 .filter { $0.hasSuffix(".conf") && !$0.hasPrefix(".") }
                 .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
                 .map { folder.appending($0) }
-        } catch where error.errno == .noSuchFileOrDirectory {
+        } catch  where error.errno == .noSuchFileOrDirectory {
             return []
         } catch {
             diagnostics.append(.unreadable(folder, error.errno?.description ?? error.context))

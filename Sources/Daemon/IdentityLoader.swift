@@ -23,7 +23,9 @@ struct IdentityLoader {
         /// Those whose end is near but not past, which has a warning of its own, each once.
         func expiring(within seconds: Int64, at now: Int64) -> [CertificateFacts] {
             let all = Set(([`default`] + named.values).map(\.facts))
-            return all.filter { (now...now + seconds).contains($0.notAfter) }.sorted { $0.notAfter < $1.notAfter }
+            return all.filter { (now...now + seconds).contains($0.notAfter) }.sorted {
+                $0.notAfter < $1.notAfter
+            }
         }
     }
 
@@ -75,7 +77,9 @@ struct IdentityLoader {
             return authority?.identity
         case (.auto, _), (_, .auto):
             diagnostics.append(
-                .error(at: section.location(of: TLSKeys.key), "certificate and key are either both auto or both given"))
+                .error(
+                    at: section.location(of: TLSKeys.key),
+                    "certificate and key are either both auto or both given"))
             return nil
         case (let certificate, let key):
             return given(certificate, key, section, into: &diagnostics)
@@ -86,7 +90,9 @@ struct IdentityLoader {
         _ certificate: TLSKeys.Source, _ key: TLSKeys.Source, _ section: Section,
         into diagnostics: inout [Diagnostic]
     ) -> Identity? {
-        guard let certificateFile = file(certificate, at: section.location(of: TLSKeys.certificate), into: &diagnostics),
+        guard
+            let certificateFile = file(
+                certificate, at: section.location(of: TLSKeys.certificate), into: &diagnostics),
             let keyFile = file(key, at: section.location(of: TLSKeys.key), into: &diagnostics)
         else { return nil }
         do throws(TLSFailure) {
@@ -95,7 +101,8 @@ struct IdentityLoader {
             return identity
         } catch {
             let isKey = error.file == keyFile && keyFile != certificateFile
-            let location = isKey ? section.location(of: TLSKeys.key) : section.location(of: TLSKeys.certificate)
+            let location =
+                isKey ? section.location(of: TLSKeys.key) : section.location(of: TLSKeys.certificate)
             diagnostics.append(.error(at: location, "\(error)"))
             return nil
         }

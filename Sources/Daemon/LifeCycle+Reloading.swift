@@ -117,11 +117,14 @@ extension LifeCycle {
         state.apply(generation: after.generation, listeners: planned)
         tell(of: reload.identities, isReload: true)
         logChanges(from: before.listeners.listeners, to: planned)
-        let report = "\(ConfigurationDifference(from: before.settings.sections, to: reload.settings.sections))"
+        let report =
+            "\(ConfigurationDifference(from: before.settings.sections, to: reload.settings.sections))"
         state.reloaded(isApplied: true, outcome: report)
         logger.notice(
             "The configuration was reloaded.",
-            metadata: ["event": "reload-succeeded", "generation": "\(after.generation)", "changes": "\(report)"])
+            metadata: [
+                "event": "reload-succeeded", "generation": "\(after.generation)", "changes": "\(report)",
+            ])
     }
 
     private func refuseReload(_ error: any Error) {
@@ -145,12 +148,13 @@ extension LifeCycle {
 
     private func logChanges(from old: [Listener], to new: [Listener]) {
         for listener in new where !old.contains(where: { $0 === listener }) {
-            logger.notice("Listening.", metadata: ["event": "listener-added", "address": "\(listener.address)"])
+            logger.notice(
+                "Listening.", metadata: ["event": "listener-added", "address": "\(listener.address)"])
         }
         for listener in old where !new.contains(where: { $0 === listener }) {
             logger.notice(
-                "No longer listening.", metadata: ["event": "listener-removed", "address": "\(listener.address)"])
+                "No longer listening.",
+                metadata: ["event": "listener-removed", "address": "\(listener.address)"])
         }
     }
 }
-

@@ -54,7 +54,8 @@ extension LifeCycle {
 
     private func cut(_ server: Server, _ finished: Flag, _ signals: Registration) async {
         logger.warning(
-            "Requests were cut at the drain's deadline.", metadata: ["connections": "\(server.openConnections)"])
+            "Requests were cut at the drain's deadline.",
+            metadata: ["connections": "\(server.openConnections)"])
         server.cancel()
         let deadline = ReactorInstant.current() + .seconds(2)
         while !finished.isSet, ReactorInstant.current() < deadline {

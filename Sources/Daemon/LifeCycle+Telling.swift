@@ -20,7 +20,9 @@ extension LifeCycle {
             if authority.isNew { metadata[EventKind.metadataKey] = "\(EventKind.authorityMade.rawValue)" }
             logger.log(
                 level: authority.isNew ? .notice : .info,
-                authority.isNew ? "Made a local authority for clients to trust." : "Clients must trust the local authority.",
+                authority.isNew
+                    ? "Made a local authority for clients to trust."
+                    : "Clients must trust the local authority.",
                 metadata: metadata)
         }
         let now = Int64(time(nil))
@@ -28,7 +30,10 @@ extension LifeCycle {
             logger.log(
                 level: .warning, event: .certificateNearExpiry,
                 "A certificate expires in \((certificate.notAfter - now) / 86_400) days.",
-                metadata: ["subject": "\(certificate.subject)", "names": "\(certificate.alternativeNames.joined(separator: " "))"])
+                metadata: [
+                    "subject": "\(certificate.subject)",
+                    "names": "\(certificate.alternativeNames.joined(separator: " "))",
+                ])
         }
     }
 
@@ -41,7 +46,8 @@ extension LifeCycle {
             logger.log(
                 level: diagnostic.severity == .error ? .error : .warning, "\(diagnostic)",
                 metadata: [
-                    "config_file": "\(diagnostic.location.file)", "config_line": "\(diagnostic.location.line)",
+                    "config_file": "\(diagnostic.location.file)",
+                    "config_line": "\(diagnostic.location.line)",
                 ])
         }
     }
@@ -49,7 +55,8 @@ extension LifeCycle {
     /// The line of `STATUS=`: where, how much, and what is wrong.
     var statusLine: String {
         let status = state.status
-        let serving = "Serving \(listenerNames); \(status.openConnections) connections, \(status.requests) requests"
+        let serving =
+            "Serving \(listenerNames); \(status.openConnections) connections, \(status.requests) requests"
         guard let note = running?.note else { return serving }
         return "\(note); \(serving)"
     }
@@ -79,7 +86,8 @@ extension LifeCycle {
                     logger.error(
                         "The server did not answer itself.",
                         metadata: ["event": "self-check-failed", "error": "\(error)"])
-                    notifier.status("The server does not answer itself: \(error); \(state.status.openConnections)")
+                    notifier.status(
+                        "The server does not answer itself: \(error); \(state.status.openConnections)")
                 }
                 // Twice as often as asked for: a check that takes its time is not to make the next one late.
                 await control.sleep(for: interval / 2)
@@ -115,7 +123,8 @@ extension Settings {
     /// Where certificates are kept.
     func stateFolder(source: ConfigurationSource, environment: ServiceEnvironment) -> FilePath {
         StateFolder.path(
-            configured: server[ServerKeys.stateDirectory], configurationFile: source.path, environment: environment,
+            configured: server[ServerKeys.stateDirectory], configurationFile: source.path,
+            environment: environment,
             variable: EnvironmentVariable.value(of:))
     }
 

@@ -106,14 +106,16 @@ final class LifeCycle {
         try await server.apply(built.snapshot, listeners: listeners.listeners)
         state.apply(generation: 1, listeners: listeners.listeners)
         if !listeners.unused.isEmpty {
-            logger.warning("Sockets were handed over that no listener uses.", metadata: ["names": "\(listeners.unused)"])
+            logger.warning(
+                "Sockets were handed over that no listener uses.", metadata: ["names": "\(listeners.unused)"])
         }
         tell(of: built.identities)
         parts.announce(
             Announcement(
                 listeners: listeners.listeners, authority: built.identities?.authority?.certificatePath))
         return Running(
-            server: server, blocking: blocking, settings: settings, snapshot: built.snapshot, listeners: listeners)
+            server: server, blocking: blocking, settings: settings, snapshot: built.snapshot,
+            listeners: listeners)
     }
 
     func plan(_ listeners: ListenerSet, _ settings: Settings) throws -> [Listener] {

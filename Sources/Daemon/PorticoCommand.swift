@@ -27,7 +27,8 @@ enum ExitStatus {
 struct ConfigurationOption: ParsableArguments {
     @Option(
         name: [.customShort("c"), .customLong("config")],
-        help: ArgumentHelp("The configuration file; drop-ins lie in FILE.d/*.conf beside it.", valueName: "FILE"))
+        help: ArgumentHelp(
+            "The configuration file; drop-ins lie in FILE.d/*.conf beside it.", valueName: "FILE"))
     var path = "/etc/portico/portico.conf"
 
     var filePath: FilePath { FilePath(path) }
@@ -80,7 +81,9 @@ struct ModulesCommand: ParsableCommand {
         guard let name else {
             let width = modules.map(\.name.count).max() ?? 0
             for module in modules {
-                print(module.name + String(repeating: " ", count: width - module.name.count + 2) + module.summary)
+                print(
+                    module.name + String(repeating: " ", count: width - module.name.count + 2)
+                        + module.summary)
             }
             return
         }

@@ -40,7 +40,8 @@ struct ServeCommand: ParsableCommand {
 
     @Argument(help: ArgumentHelp("The folder.", valueName: "DIR"))
     var folder = "."
-    @Option(help: ArgumentHelp("Where to listen: host:port, [address]:port or unix:/path.", valueName: "ADDR"))
+    @Option(
+        help: ArgumentHelp("Where to listen: host:port, [address]:port or unix:/path.", valueName: "ADDR"))
     var listen = "localhost:8443"
 
     func validate() throws {
@@ -81,7 +82,8 @@ enum Foreground {
         let modules = ModuleCatalog.modules
         let result = Result()
         let parts = LifeCycle.Parts(
-            source: source, modules: modules, control: control, signals: signals, environment: environment, log: log,
+            source: source, modules: modules, control: control, signals: signals, environment: environment,
+            log: log,
             ticketKeys: try TicketKeys(), announce: announce)
         Task(executorPreference: control) {
             let daemon = LifeCycle(parts)

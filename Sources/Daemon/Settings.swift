@@ -49,7 +49,8 @@ struct Settings: Sendable {
         self.tls = tls
         HandlerSection.reportRepeated(handlers, into: &diagnostics)
         if handlers.isEmpty, !diagnostics.hasErrors {
-            diagnostics.append(.warning(at: first.location, "there is no [handler PATH]: every request gets a 404"))
+            diagnostics.append(
+                .warning(at: first.location, "there is no [handler PATH]: every request gets a 404"))
         }
     }
 
@@ -89,10 +90,13 @@ struct HandlerSection: Sendable {
         }
         guard let module = modules.first(where: { $0.name == name }) else {
             diagnostics.append(
-                .unknown("module", name, among: modules.map(\.name), at: written.location(of: HandlerKeys.module.name)))
+                .unknown(
+                    "module", name, among: modules.map(\.name),
+                    at: written.location(of: HandlerKeys.module.name)))
             return nil
         }
-        guard let section = document.decode(written, keys: Self.keys(of: module), into: &diagnostics), let place
+        guard let section = document.decode(written, keys: Self.keys(of: module), into: &diagnostics),
+            let place
         else { return nil }
         self.section = section
         self.module = module
@@ -121,7 +125,8 @@ struct HandlerSection: Sendable {
 
 extension Settings {
     /// What holds before the client has named a server has no place in `[tls NAME]`.
-    fileprivate static func decodeTLS(_ document: Document, into diagnostics: inout [Diagnostic]) -> [Section] {
+    fileprivate static func decodeTLS(_ document: Document, into diagnostics: inout [Diagnostic]) -> [Section]
+    {
         let written = document.sections(named: TLSKeys.schema.name)
         let unnamed =
             written.first { $0.argument == nil }

@@ -40,7 +40,8 @@ struct SnapshotBuilder {
         }
         guard !diagnostics.hasErrors else { return nil }
         let snapshot = Snapshot(
-            generation: generation, routes: RouteTable(routes), limits: ServerLimits(settings.server), tls: tls,
+            generation: generation, routes: RouteTable(routes), limits: ServerLimits(settings.server),
+            tls: tls,
             problemPage: NegotiatedProblemPage(), accessLog: requestLog, serverField: serverField)
         return Result(snapshot: snapshot, identities: loaded)
     }
@@ -74,7 +75,8 @@ struct SnapshotBuilder {
         settings.handlers.compactMap { handler in
             var logger = logger
             logger[metadataKey: "handler"] = "\(handler.section.argument ?? "/")"
-            let context = ModuleContext(mount: handler.prefix, logger: logger, blocking: blocking, server: server)
+            let context = ModuleContext(
+                mount: handler.prefix, logger: logger, blocking: blocking, server: server)
             do throws(ConfigurationFailure) {
                 return Route(
                     host: handler.host, prefix: handler.prefix,
@@ -89,7 +91,8 @@ struct SnapshotBuilder {
     private func makeContext(
         _ identities: IdentityLoader.Identities, into diagnostics: inout [Diagnostic]
     ) -> TLSContext? {
-        var configuration = TLSContextConfiguration(defaultIdentity: identities.default, ticketKeys: ticketKeys)
+        var configuration = TLSContextConfiguration(
+            defaultIdentity: identities.default, ticketKeys: ticketKeys)
         configuration.namedIdentities = identities.named
         if settings.tls.first?[TLSKeys.minimum] == .tls13 { configuration.minimumVersion = .tls13 }
         do throws(TLSFailure) {

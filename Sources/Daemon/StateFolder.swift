@@ -1,8 +1,8 @@
 // Where what the daemon makes for itself is kept.
 
 import Glibc
-import SystemPackage
 import Supervision
+import SystemPackage
 
 /// The folder of the local authority and its certificates.
 enum StateFolder {

@@ -1,9 +1,9 @@
 /// A version of HTTP that this server speaks (RFC 9110 §2.5).
 public enum HTTPVersion: UInt8, Sendable, Hashable, Comparable, CaseIterable {
     /// HTTP/1.0 (RFC 1945): one request a connection unless both sides say `keep-alive`.
-    case http1_0 = 10
+    case http10 = 10
     /// HTTP/1.1 (RFC 9112).
-    case http1_1 = 11
+    case http11 = 11
     /// HTTP/2 (RFC 9113).
     case http2 = 20
 
@@ -15,8 +15,8 @@ extension HTTPVersion: CustomStringConvertible {
     /// The name as a log line shows it: `HTTP/1.0`, `HTTP/1.1` or `HTTP/2`.
     public var description: String {
         switch self {
-        case .http1_0: "HTTP/1.0"
-        case .http1_1: "HTTP/1.1"
+        case .http10: "HTTP/1.0"
+        case .http11: "HTTP/1.1"
         case .http2: "HTTP/2"
         }
     }

@@ -68,7 +68,9 @@ struct HeadMemory: Sendable {
     func repeated(_ bytes: Span<UInt8>, from start: Int) -> (head: ParsedHead, end: Int)? {
         let known = self.bytes
         let end = start &+ known.count
-        guard let head, end <= bytes.count, bytes.extracting(start..<end).isEqual(known.span) else { return nil }
+        guard let head, end <= bytes.count, bytes.extracting(start..<end).isEqual(known.span) else {
+            return nil
+        }
         return (head, end)
     }
 }

@@ -93,7 +93,7 @@ struct HeadReader {
 
     /// `chunked`, once only (RFC 9112 §6.1).
     private mutating func takeTransferEncoding(_ value: Span<UInt8>) throws(RequestFailure) {
-        guard !isChunked, line.version != .http1_0 else { throw RequestFailure(.invalidTransferCoding) }
+        guard !isChunked, line.version != .http10 else { throw RequestFailure(.invalidTransferCoding) }
         isChunked = value.equalsIgnoringCase("chunked")
         guard !isChunked else { return }
         let codings = FieldSyntax.list(String(validating: value) ?? "")
@@ -104,18 +104,19 @@ struct HeadReader {
 
     private mutating func takeExpect(_ value: Span<UInt8>) throws(RequestFailure) {
         guard value.equalsIgnoringCase("100-continue") else { throw RequestFailure(.unknownExpectation) }
-        expectsContinue = line.version != .http1_0
+        expectsContinue = line.version != .http10
     }
 
     /// The head, once its fields are all read.
     private consuming func finish(_ scheme: String?) throws(RequestFailure) -> ParsedHead {
-        guard host != nil || line.version == .http1_0 else { throw RequestFailure(.missingHost) }
+        guard host != nil || line.version == .http10 else { throw RequestFailure(.missingHost) }
         guard !isChunked || contentLength == nil else { throw RequestFailure(.lengthAndCoding) }
         let framing: BodyFraming =
             if isChunked { .chunked } else if let length = contentLength, length > 0 { .length(length) } else
             { .none }
         let request = HTTPRequest(
-            method: line.method, scheme: scheme, authority: line.target.authority ?? host, path: line.target.raw,
+            method: line.method, scheme: scheme, authority: line.target.authority ?? host,
+            path: line.target.raw,
             headerFields: fields)
         return ParsedHead(
             head: RequestHead(request: request, target: line.target, version: line.version), framing: framing,
@@ -141,5 +142,5 @@ private struct ConnectionOptions {
     }
 
     /// Whether the connection goes on by RFC 9112 §9.3.
-    func keepsAlive(_ version: HTTPVersion) -> Bool { !close && (keepAlive || version >= .http1_1) }
+    func keepsAlive(_ version: HTTPVersion) -> Bool { !close && (keepAlive || version >= .http11) }
 }

@@ -66,7 +66,7 @@ struct RequestLine {
         }
         guard start &+ 10 <= bytes.count else { return nil }
         guard bytes[start &+ 5] == UInt8(ascii: "1") else { throw RequestFailure(.unsupportedVersion) }
-        return bytes[start &+ 7] == UInt8(ascii: "0") ? .http1_0 : .http1_1
+        return bytes[start &+ 7] == UInt8(ascii: "0") ? .http10 : .http11
     }
 
     private static func method(_ bytes: Span<UInt8>) throws(RequestFailure) -> HTTPRequest.Method {

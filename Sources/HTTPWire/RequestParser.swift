@@ -39,7 +39,8 @@ package struct RequestParser: Sendable {
             return try incomplete(bytes, from: start)
         }
         guard start < bytes.count,
-            let (head, end) = try HeadReader.read(bytes, from: start, limits: limits, scheme: scheme, memory: &memory)
+            let (head, end) = try HeadReader.read(
+                bytes, from: start, limits: limits, scheme: scheme, memory: &memory)
         else {
             return try incomplete(bytes, from: start)
         }

@@ -14,7 +14,7 @@ package struct ResponseContext: Sendable, Hashable {
     package var keepAlive: Bool
 
     /// Makes a context; by default that of a GET over HTTP/1.1 that keeps the connection.
-    package init(version: HTTPVersion = .http1_1, isHEAD: Bool = false, keepAlive: Bool = true) {
+    package init(version: HTTPVersion = .http11, isHEAD: Bool = false, keepAlive: Bool = true) {
         self.version = version
         self.isHEAD = isHEAD
         self.keepAlive = keepAlive
@@ -76,7 +76,8 @@ package struct ResponseEncoder: Sendable {
     ///   - date: the 29 bytes of the current date (`HTTPDate.append`), which the caller keeps for a second.
     ///   - output: where the head goes; it is not touched if this throws.
     package func appendHead(
-        _ status: HTTPResponse.Status, _ fields: HTTPFields, content: ResponseContent, context: ResponseContext, date: [UInt8],
+        _ status: HTTPResponse.Status, _ fields: HTTPFields, content: ResponseContent,
+        context: ResponseContext, date: [UInt8],
         to output: inout [UInt8]
     ) throws(ResponseFailure) -> ResponsePlan {
         guard (200...999).contains(status.code) else { throw .invalidStatus }
@@ -126,7 +127,7 @@ package struct ResponseEncoder: Sendable {
         }
         if !plan.keepAlive {
             output.append(ascii: "Connection: close\r\n")
-        } else if context.version == .http1_0 {
+        } else if context.version == .http10 {
             output.append(ascii: "Connection: keep-alive\r\n")
         }
     }

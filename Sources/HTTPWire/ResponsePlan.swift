@@ -55,7 +55,7 @@ extension ResponsePlan {
         }
         if let length = Self.length(content, own) {
             self.init(framing: length == 0 ? .none : .length(length), keepAlive: keepAlive)
-        } else if context.version == .http1_0 {
+        } else if context.version == .http10 {
             self.init(framing: .untilClose, keepAlive: false)
         } else {
             self.init(framing: .chunked, keepAlive: keepAlive)

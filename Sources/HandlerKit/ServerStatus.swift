@@ -70,7 +70,8 @@ public struct ServerStatus: Sendable {
 
     /// Makes a state of its parts.
     public init(
-        version: String, processID: Int32, uptime: Int64, workers: Int, configurationFile: String?, generation: Int,
+        version: String, processID: Int32, uptime: Int64, workers: Int, configurationFile: String?,
+        generation: Int,
         lastReload: Reload?, openConnections: Int, requests: Int, invocationID: String?, listeners: [Listener]
     ) {
         self.version = version

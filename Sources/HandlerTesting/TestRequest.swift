@@ -24,7 +24,7 @@ extension Request {
     public static func make(
         _ method: HTTPRequest.Method = .get, _ target: String = "/", fields: HTTPFields = [:],
         body: String = "",
-        mount: String = "/", version: HTTPVersion = .http1_1, number: Int = 1,
+        mount: String = "/", version: HTTPVersion = .http11, number: Int = 1,
         connection: ConnectionFacts = .forTesting()
     ) throws(HTTPSyntaxError) -> Request {
         try make(
@@ -37,7 +37,7 @@ extension Request {
     public static func make(
         _ method: HTTPRequest.Method, _ target: String, fields: HTTPFields = [:], body: [UInt8],
         mount: String = "/",
-        version: HTTPVersion = .http1_1, number: Int = 1, connection: ConnectionFacts = .forTesting()
+        version: HTTPVersion = .http11, number: Int = 1, connection: ConnectionFacts = .forTesting()
     ) throws(HTTPSyntaxError) -> Request {
         var fields = fields
         if !body.isEmpty { fields[.contentLength] = "\(body.count)" }
@@ -59,7 +59,7 @@ extension Request {
     ) throws(HTTPSyntaxError) -> Request {
         let source = TestBody(chunks, failure: failure, trailers: trailers)
         let body = RequestBody(length: nil, source: source)
-        return try make(method, target, fields, body, mount, .http1_1, 1, connection)
+        return try make(method, target, fields, body, mount, .http11, 1, connection)
     }
 
     private static func make(

@@ -90,7 +90,8 @@ final class Acceptor {
             stop(.failure)
             tell(
                 worker.admission.listenerNotice,
-                "Accepting pauses: a listener is broken.", ["listener": "\(listener.name)", "error": "\(error)"])
+                "Accepting pauses: a listener is broken.",
+                ["listener": "\(listener.name)", "error": "\(error)"])
             return false
         }
     }

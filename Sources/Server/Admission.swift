@@ -24,7 +24,8 @@ final class Admission: Sendable {
         guard now > limit else { return true }
         isFull.store(true, ordering: .sequentiallyConsistent)
         // One may have left between the two lines above and seen no one waiting.
-        return total.subtract(1, ordering: .sequentiallyConsistent).newValue < limit ? enter(limit: limit) : false
+        return total.subtract(1, ordering: .sequentiallyConsistent).newValue < limit
+            ? enter(limit: limit) : false
     }
 
     /// Counts a connection whatever the limit is.

@@ -60,7 +60,8 @@ extension Connection {
     }
 
     private static func isLetter(_ byte: UInt8) -> Bool {
-        (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
+        (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
+            || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
     }
 
     private func handshake(until deadline: ReactorInstant) async throws(ConnectionFailure) -> Bool {
@@ -119,7 +120,7 @@ extension Connection {
                 discarded += TLSSession.discardedBytes
                 await Task.yield()
             case .wantRead, .wantWrite:
-                do { try await wait(for: progress, until: deadline) } catch where error.code == .timedOut {
+                do { try await wait(for: progress, until: deadline) } catch  where error.code == .timedOut {
                     return false
                 }
             }
@@ -135,7 +136,9 @@ extension Connection {
         if isHandshake {
             worker.logger.info(
                 "A TLS handshake failed.",
-                metadata: ["event": "handshake-failed", "remote_addr": "\(facts.remote)", "reason": "\(failure)"])
+                metadata: [
+                    "event": "handshake-failed", "remote_addr": "\(facts.remote)", "reason": "\(failure)",
+                ])
         } else {
             worker.logger.debug(
                 "A connection was cut.", metadata: ["remote_addr": "\(facts.remote)", "reason": "\(failure)"])
@@ -146,7 +149,8 @@ extension Connection {
 extension ConnectionFacts {
     convenience init(_ facts: ConnectionFacts, tls: TLSDetails) {
         self.init(
-            remote: facts.remote, local: facts.local, tls: tls, listener: facts.listener, worker: facts.worker)
+            remote: facts.remote, local: facts.local, tls: tls, listener: facts.listener, worker: facts.worker
+        )
     }
 }
 

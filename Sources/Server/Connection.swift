@@ -30,8 +30,10 @@ final class Connection {
         self.socket = socket
         self.registration = registration
         self.listener = listener
-        isAdmitted = listener.isInternal || worker.admission.enter(
-            socket.peer.hostKey, limit: worker.snapshot.limits.connectionsPerAddress)
+        isAdmitted =
+            listener.isInternal
+            || worker.admission.enter(
+                socket.peer.hostKey, limit: worker.snapshot.limits.connectionsPerAddress)
         transport = .plain(socket)
         facts = ConnectionFacts(
             remote: Endpoint(socket.peer), local: listener.endpoint, tls: nil, listener: listener.name,
@@ -69,7 +71,9 @@ final class Connection {
     }
 
     /// Waits for what a TLS or socket operation wants.
-    func wait<Value>(for progress: Progress<Value>, until deadline: ReactorInstant) async throws(ConnectionFailure) {
+    func wait<Value>(for progress: Progress<Value>, until deadline: ReactorInstant)
+        async throws(ConnectionFailure)
+    {
         if case .wantWrite = progress {
             try await wait(for: .write, until: deadline)
         } else {
@@ -94,7 +98,9 @@ final class Connection {
     /// Reads at least one byte into the buffer.
     ///
     /// - Returns: whether there was one; false at the peer's orderly end.
-    func receive(into input: inout InputBuffer, until deadline: ReactorInstant) async throws(ConnectionFailure) -> Bool {
+    func receive(into input: inout InputBuffer, until deadline: ReactorInstant)
+        async throws(ConnectionFailure) -> Bool
+    {
         while true {
             input.makeRoom(from: &worker.buffers)
             let progress = try input.fill(from: transport)

@@ -73,13 +73,15 @@ final class Exchange {
         guard connection.isAdmitted else {
             mayContinue = false
             throw HandlerFailure(
-                .serviceUnavailable, "There are too many connections from your address.", fields: [.retryAfter: "5"])
+                .serviceUnavailable, "There are too many connections from your address.",
+                fields: [.retryAfter: "5"])
         }
         guard Self.knownMethods.contains(method) else {
             throw HandlerFailure(.notImplemented, "The method is not implemented.")
         }
         if head.target.form == .asterisk { return .answered(Self.options(allow: Self.allowedAnywhere)) }
-        guard let route = snapshot.routes.match(authority: head.request.authority, path: head.target.path) else {
+        guard let route = snapshot.routes.match(authority: head.request.authority, path: head.target.path)
+        else {
             throw HandlerFailure(.notFound)
         }
         self.route = route
@@ -133,7 +135,9 @@ final class Exchange {
 
 extension Exchange {
     /// The methods that some handler could serve (RFC 9110 §9, RFC 5789); others are 501.
-    private static let knownMethods: [HTTPRequest.Method] = [.get, .head, .post, .put, .delete, .options, .patch, .trace]
+    private static let knownMethods: [HTTPRequest.Method] = [
+        .get, .head, .post, .put, .delete, .options, .patch, .trace,
+    ]
     private static let allowedAnywhere = "GET, HEAD, POST, PUT, DELETE, OPTIONS, PATCH"
 
     /// The page for a failure, which is logged here and nowhere else.
@@ -175,7 +179,8 @@ extension Exchange {
         let elapsed = ReactorInstant.current().nanoseconds &- began.nanoseconds
         log.record(
             RequestRecord(
-                id: id, method: head.request.method, target: head.target.raw, authority: head.request.authority,
+                id: id, method: head.request.method, target: head.target.raw,
+                authority: head.request.authority,
                 version: head.version, status: status?.code ?? 499, bodyBytes: outcome.bodyBytes,
                 microseconds: Int64(elapsed / 1_000), handler: route?.place,
                 userAgent: head.request.headerFields[.userAgent], connection: connection.facts,

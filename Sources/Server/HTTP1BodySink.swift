@@ -17,7 +17,9 @@ final class HTTP1BodySink: BodySink {
     /// Why the connection can't take more.
     private(set) var failure: ConnectionFailure?
 
-    init(_ connection: Connection, _ framing: ResponseFraming, behind head: [UInt8], to incoming: IncomingBody?) {
+    init(
+        _ connection: Connection, _ framing: ResponseFraming, behind head: [UInt8], to incoming: IncomingBody?
+    ) {
         self.connection = connection
         self.incoming = incoming
         self.framing = framing

@@ -1,10 +1,10 @@
 // A response on HTTP/1.1: head and body in as few writes as can be, and never a short body that looks whole.
 
 import Files
-import HandlerKit
 import HTTPCore
 import HTTPTypes
 import HTTPWire
+import HandlerKit
 import Reactor
 import Threads
 
@@ -30,7 +30,8 @@ struct HTTP1ResponseWriter {
     private static let joinedBytes = 15 * 1024
 
     init(
-        _ connection: Connection, _ snapshot: Snapshot, _ context: ResponseContext, to incoming: IncomingBody? = nil
+        _ connection: Connection, _ snapshot: Snapshot, _ context: ResponseContext,
+        to incoming: IncomingBody? = nil
     ) {
         self.connection = connection
         self.snapshot = snapshot
@@ -70,14 +71,19 @@ struct HTTP1ResponseWriter {
     /// - Returns: its length; nil when it has to be sent by itself.
     private func join(_ body: ResponseBody, _ plan: ResponsePlan, to output: inout [UInt8]) -> UInt64? {
         if plan.framing == .none { return 0 }
-        guard case .bytes(let bytes) = body, output.count + bytes.count <= Self.joinedBytes else { return nil }
+        guard case .bytes(let bytes) = body, output.count + bytes.count <= Self.joinedBytes else {
+            return nil
+        }
         output.append(contentsOf: bytes)
         return UInt64(bytes.count)
     }
 
-    private func appendHead(_ response: Response, to output: inout [UInt8]) throws(ResponseFailure) -> ResponsePlan {
+    private func appendHead(_ response: Response, to output: inout [UInt8]) throws(ResponseFailure)
+        -> ResponsePlan
+    {
         try snapshot.encoder.appendHead(
-            response.status, response.fields, content: response.body.length.map { .length($0) } ?? .stream, context: context,
+            response.status, response.fields, content: response.body.length.map { .length($0) } ?? .stream,
+            context: context,
             date: worker.date.value(at: worker.reactor.now), to: &output)
     }
 
@@ -145,7 +151,8 @@ struct HTTP1ResponseWriter {
     }
 
     private func stream(
-        _ write: (BodyWriter) async throws -> HTTPFields?, to sink: HTTP1BodySink, onError: (any Error) -> Void
+        _ write: (BodyWriter) async throws -> HTTPFields?, to sink: HTTP1BodySink,
+        onError: (any Error) -> Void
     ) async throws(ConnectionFailure) -> UInt64 {
         do {
             let trailers = try await write(BodyWriter(sink))

@@ -81,7 +81,9 @@ final class HTTP1Session {
         // A reload may have changed them since the connection began.
         parser.adopt(worker.snapshot.limits.head)
         let waiting = input
-        guard case .head(let head, let consumed) = try parser.parse(waiting.storage.span.extracting(waiting.window))
+        guard
+            case .head(let head, let consumed) = try parser.parse(
+                waiting.storage.span.extracting(waiting.window))
         else { return nil }
         input.consume(consumed)
         return head
@@ -126,7 +128,7 @@ final class HTTP1Session {
         do throws(ConnectionFailure) {
             try await connection.wait(for: progress, until: deadline)
             return true
-        } catch where error.code == .timedOut {
+        } catch  where error.code == .timedOut {
             try await refuse(.requestTimeout, "The request did not arrive in time.", reason: "header timeout")
             return false
         } catch {
@@ -150,7 +152,8 @@ final class HTTP1Session {
         worker.logger.info(
             "A request was refused.",
             metadata: [
-                "remote_addr": "\(connection.facts.remote)", "status": "\(status.code)", "reason": "\(reason)",
+                "remote_addr": "\(connection.facts.remote)", "status": "\(status.code)",
+                "reason": "\(reason)",
                 "request_id": "\(id)",
             ])
         let problem = Problem(status: status, explanation: message, requestID: id)
@@ -180,7 +183,8 @@ final class HTTP1Session {
     private func begin(_ parsed: ParsedHead) -> Exchange {
         number += 1
         if !connection.listener.isInternal { worker.countRequest() }
-        let incoming = parsed.framing == .none ? nil : IncomingBody(parsed, of: self, limits: worker.snapshot.limits)
+        let incoming =
+            parsed.framing == .none ? nil : IncomingBody(parsed, of: self, limits: worker.snapshot.limits)
         return Exchange(
             head: parsed.head, number: number, connection: connection, incoming: incoming,
             body: incoming.map { RequestBody(length: parsed.framing.length, source: $0) } ?? noBody)

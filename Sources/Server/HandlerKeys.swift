@@ -4,7 +4,8 @@ import Configuration
 
 /// The keys of a `[handler PATH]` section beside its module's own.
 package enum HandlerKeys {
-    package static let module = Key<String>("module", .word, "The module that makes the handler, see portico modules.")
+    package static let module = Key<String>(
+        "module", .word, "The module that makes the handler, see portico modules.")
     package static let bodyBytes = Key<Int?>.optional(
         "body_bytes", .either("infinity", or: .byteCount),
         "The most bytes of a request's body here; the server's body_bytes if it isn't given.")

@@ -24,10 +24,14 @@ extension ValueType where Value == ListenAddress {
         ValueType(name: "address") { (text, _) throws(ValueProblem) in
             if text.hasPrefix("systemd:") {
                 let name = String(text.dropFirst(8))
-                guard !name.isEmpty else { throw ValueProblem("'\(text)' lacks the socket's name", offset: 8) }
+                guard !name.isEmpty else {
+                    throw ValueProblem("'\(text)' lacks the socket's name", offset: 8)
+                }
                 return .activated(name: name)
             }
-            do throws(SocketFailure) { try SocketAddress.check(text) } catch { throw ValueProblem(error.context) }
+            do throws(SocketFailure) { try SocketAddress.check(text) } catch {
+                throw ValueProblem(error.context)
+            }
             return .address(text)
         }
     }

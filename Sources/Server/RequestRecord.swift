@@ -1,8 +1,8 @@
 // What is logged of each request, as values: formatting is the log's business, on its own thread.
 
-import HandlerKit
 import HTTPCore
 import HTTPTypes
+import HandlerKit
 
 /// One answered request.
 package struct RequestRecord: Sendable {

@@ -1,7 +1,7 @@
 // Which handler answers: by host, then by the longest path prefix that ends at a slash.
 
-import HandlerKit
 import HTTPTypes
+import HandlerKit
 
 /// A handler at its place.
 package final class Route: Sendable {
@@ -33,7 +33,9 @@ package final class Route: Sendable {
     /// The handler's methods, with HEAD behind GET and OPTIONS at the end.
     private static func allowed(_ methods: [HTTPRequest.Method]) -> [HTTPRequest.Method] {
         var allowed = methods
-        if let get = methods.firstIndex(of: .get), !methods.contains(.head) { allowed.insert(.head, at: get + 1) }
+        if let get = methods.firstIndex(of: .get), !methods.contains(.head) {
+            allowed.insert(.head, at: get + 1)
+        }
         if !methods.contains(.options) { allowed.append(.options) }
         return allowed
     }
@@ -78,7 +80,9 @@ package struct RouteTable: Sendable {
     ///   - path: the decoded path.
     func match(authority: String?, path: String) -> Route? {
         let host = hasHosts ? authority.map(Self.hostName) : nil
-        for route in routes where (route.host == nil || route.host == host) && route.covers(path) { return route }
+        for route in routes where (route.host == nil || route.host == host) && route.covers(path) {
+            return route
+        }
         return nil
     }
 

@@ -34,7 +34,8 @@ package struct SelfCheck: Sendable {
         worker.reactor.execute { worker.acceptRequestsToItself(from: listener) }
     }
 
-    private static let request = Array("OPTIONS * HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".utf8)
+    private static let request = Array(
+        "OPTIONS * HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".utf8)
     private static let success = Array("HTTP/1.1 200 ".utf8)
 
     /// Sends one request and reads the beginning of its response.

@@ -27,7 +27,8 @@ package final class Server: Sendable {
             let reactor = try Reactor(name: "worker-\(index)")
             workers.append(
                 Worker(
-                    index: index, reactor: reactor, snapshot: snapshot, admission: admission, blocking: blocking,
+                    index: index, reactor: reactor, snapshot: snapshot, admission: admission,
+                    blocking: blocking,
                     logger: logger, resumeAccepting: { waiting.resumeAll() }))
         }
         for worker in workers { try worker.reactor.start() }
@@ -41,7 +42,8 @@ package final class Server: Sendable {
     /// Sends a request to each worker and waits for its answer.
     ///
     /// - Throws: ``SelfCheck/Failure`` of the first worker that does not answer in time.
-    package func checkItself(from reactor: Reactor, within timeout: Duration) async throws(SelfCheck.Failure) {
+    package func checkItself(from reactor: Reactor, within timeout: Duration) async throws(SelfCheck.Failure)
+    {
         for check in selfChecks { try await check.run(on: reactor, within: timeout) }
     }
 

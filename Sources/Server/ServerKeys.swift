@@ -27,7 +27,8 @@ package enum ServerKeys {
         "log_level", .choice(), default: "info",
         "The least level of what is logged; requests are apart, see access_log.")
     package static let serverField = Key<ServerField>(
-        "server_field", .choice(), default: "full", "The Server field of responses: full has the version in it.")
+        "server_field", .choice(), default: "full",
+        "The Server field of responses: full has the version in it.")
 
     package static let headerBytes = Key<Int>(
         "header_bytes", .byteCount, default: "64K", bounds: 1024...1 << 20,
@@ -56,9 +57,11 @@ package enum ServerKeys {
     package static let headerTimeout = timeout(
         "header_timeout", "10s", "How long a request's head may take from its first byte; then 408.")
     package static let bodyTimeout = timeout(
-        "body_timeout", "10s", "How long a body may keep the server waiting, beside what body_rate grants; then 408.")
+        "body_timeout", "10s",
+        "How long a body may keep the server waiting, beside what body_rate grants; then 408.")
     package static let bodyRate = Key<Int>(
-        "body_rate", .rate, default: "500", bounds: 1...1 << 30, "Bytes of a body that grant it one more second.")
+        "body_rate", .rate, default: "500", bounds: 1...1 << 30,
+        "Bytes of a body that grant it one more second.")
     package static let writeTimeout = timeout(
         "write_timeout", "30s", "How long a client may take nothing of a response before it is cut off.")
     package static let idleTimeout = timeout(
@@ -74,10 +77,13 @@ package enum ServerKeys {
     package static let schema = SectionSchema(
         "server", "Listeners, workers, logs, limits and timeouts.",
         keys: [
-            AnyKey(listen), AnyKey(listenPlain), AnyKey(workers), AnyKey(blockingThreads), AnyKey(stateDirectory),
-            AnyKey(accessLog), AnyKey(logLevel), AnyKey(serverField), AnyKey(headerBytes), AnyKey(headerFields),
+            AnyKey(listen), AnyKey(listenPlain), AnyKey(workers), AnyKey(blockingThreads),
+            AnyKey(stateDirectory),
+            AnyKey(accessLog), AnyKey(logLevel), AnyKey(serverField), AnyKey(headerBytes),
+            AnyKey(headerFields),
             AnyKey(requestLineBytes), AnyKey(bodyBytes), AnyKey(requestsPerConnection), AnyKey(connections),
-            AnyKey(connectionsPerAddress), AnyKey(handshakeTimeout), AnyKey(headerTimeout), AnyKey(bodyTimeout),
+            AnyKey(connectionsPerAddress), AnyKey(handshakeTimeout), AnyKey(headerTimeout),
+            AnyKey(bodyTimeout),
             AnyKey(bodyRate), AnyKey(writeTimeout), AnyKey(idleTimeout), AnyKey(drainTimeout),
         ])
 }

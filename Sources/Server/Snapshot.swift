@@ -1,7 +1,7 @@
 // One configuration in force: everything a request needs, immutable, swapped as one reference.
 
-import HandlerKit
 import HTTPWire
+import HandlerKit
 import Synchronization
 import TLS
 
@@ -25,7 +25,8 @@ package final class Snapshot: Sendable {
 
     /// - Parameter serverField: the value of the Server field; nil for none.
     package init(
-        generation: Int, routes: RouteTable, limits: ServerLimits, tls: TLSContext?, problemPage: any ProblemPage,
+        generation: Int, routes: RouteTable, limits: ServerLimits, tls: TLSContext?,
+        problemPage: any ProblemPage,
         accessLog: (any RequestLog)?, serverField: String?
     ) {
         self.generation = generation

@@ -19,7 +19,8 @@ package enum TLSKeys {
         "certificate", .identitySource, default: "auto",
         "The certificate with its chain: auto, a PEM file, or credential:NAME.")
     package static let key = Key<Source>(
-        "key", .identitySource, default: "auto", "The certificate's private key: auto, a PEM file, or credential:NAME.")
+        "key", .identitySource, default: "auto",
+        "The certificate's private key: auto, a PEM file, or credential:NAME.")
     package static let minimum = Key<Version>(
         "minimum", .choice(), default: "1.2", "The oldest version of TLS that is spoken.")
 

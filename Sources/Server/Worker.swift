@@ -41,7 +41,8 @@ final class Worker: @unchecked Sendable {
     let resumeAccepting: @Sendable () -> Void
 
     init(
-        index: Int, reactor: Reactor, snapshot: Snapshot, admission: Admission, blocking: BlockingPool, logger: Logger,
+        index: Int, reactor: Reactor, snapshot: Snapshot, admission: Admission, blocking: BlockingPool,
+        logger: Logger,
         resumeAccepting: @escaping @Sendable () -> Void
     ) {
         self.index = index
@@ -172,14 +173,18 @@ extension Worker {
         reactor.preconditionOnReactor()
         isDraining = true
         // What systemd handed over outlives this process: the next one accepts what still waits.
-        for acceptor in acceptors.values { acceptor.finish(leavingBacklog: acceptor.listener.socket.isAdopted) }
+        for acceptor in acceptors.values {
+            acceptor.finish(leavingBacklog: acceptor.listener.socket.isAdopted)
+        }
         acceptors = [:]
     }
 
     /// Closes idle connections and waits for the others.
     func drain() async {
         reactor.preconditionOnReactor()
-        for entry in open.values where entry.connection?.isIdle == true { entry.connection?.registration.interrupt() }
+        for entry in open.values where entry.connection?.isIdle == true {
+            entry.connection?.registration.interrupt()
+        }
         guard !open.isEmpty else { return }
         await withCheckedContinuation { whenEmpty = $0 }
     }

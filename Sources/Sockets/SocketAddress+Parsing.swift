@@ -47,7 +47,8 @@ extension SocketAddress {
         } else if literal(text) == nil {
             let (host, _) = try split(text)
             guard isHostName(host) else {
-                throw SocketFailure(.address, nil, "\(text): \(host) is neither an IP address nor a host name")
+                throw SocketFailure(
+                    .address, nil, "\(text): \(host) is neither an IP address nor a host name")
             }
         }
     }

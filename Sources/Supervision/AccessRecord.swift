@@ -37,7 +37,8 @@ package struct AccessRecord: Sendable, Equatable {
         method: String, target: String, version: String, status: Int, bytes: UInt64,
         durationMicroseconds: Int64,
         requestNumber: UInt64, remoteHost: String, remotePort: UInt16?, handler: String? = nil,
-        serverName: String? = nil, tlsVersion: String? = nil, tlsCipher: String? = nil, userAgent: String? = nil
+        serverName: String? = nil, tlsVersion: String? = nil, tlsCipher: String? = nil,
+        userAgent: String? = nil
     ) {
         self.method = method
         self.target = target

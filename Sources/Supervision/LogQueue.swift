@@ -50,7 +50,8 @@ package final class LogQueue: Sendable {
         do throws(ThreadFailure) {
             try Thread(name: "portico-log") { queue.writeUntilClosed() }.detach()
         } catch {
-            throw SupervisionError(.thread, errno: Errno(rawValue: error.errorNumber), context: "the log's thread")
+            throw SupervisionError(
+                .thread, errno: Errno(rawValue: error.errorNumber), context: "the log's thread")
         }
         return queue
     }

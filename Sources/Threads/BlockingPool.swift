@@ -40,7 +40,8 @@ public final class BlockingPool: Sendable {
     ///
     /// - Returns: What the closure returned.
     /// - Throws: What the closure threw.
-    public func run<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
+    public func run<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result
+    {
         try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Result, any Error>) in
             submit {
                 do {

@@ -73,7 +73,8 @@ struct ListenerSetTests {
     @Test(
         "Entries that have nothing in common are none, nor is an entry that stands there twice",
         arguments: [
-            "listen = 127.0.0.1:8443 [::1]:8443", "listen = 127.0.0.1:0 127.0.0.1:0\nlisten_plain = 127.0.0.1:0",
+            "listen = 127.0.0.1:8443 [::1]:8443",
+            "listen = 127.0.0.1:0 127.0.0.1:0\nlisten_plain = 127.0.0.1:0",
             "listen = 127.0.0.1:8443 127.0.0.1:8443\nlisten_plain = 127.0.0.2:8443 *:8080",
             "listen = unix:/a\nlisten_plain = unix:@/a systemd:web",
         ])

@@ -16,7 +16,7 @@ struct RequestParserTests {
         #expect(head.request.scheme == nil)
         #expect(head.request.authority == "localhost:8443")
         #expect(head.target.path == "/a b")
-        #expect(head.version == .http1_1)
+        #expect(head.version == .http11)
         #expect(head.framing == .length(5))
         #expect(head.keepAlive)
         #expect(!head.expectsContinue)

@@ -27,7 +27,8 @@ struct ResponseEncoderTests {
         var output = Array("before".utf8)
         let response = HTTPResponse(status: .ok, headerFields: [.contentType: "text/plain"])
         let plan = try ResponseEncoder(server: "Portico").appendHead(
-            response.status, response.headerFields, content: .length(13), context: ResponseContext(), date: date, to: &output)
+            response.status, response.headerFields, content: .length(13), context: ResponseContext(),
+            date: date, to: &output)
         #expect(
             String(decoding: output, as: UTF8.self) == """
                 beforeHTTP/1.1 200 OK\r
@@ -72,7 +73,7 @@ struct ResponseEncoderTests {
         status: Int, content: ResponseContent, request: String, lines: [String], framing: ResponseFraming
     ) throws {
         let context = ResponseContext(
-            version: request.hasPrefix("1.0") ? .http1_0 : .http1_1, isHEAD: request.hasSuffix("HEAD"),
+            version: request.hasPrefix("1.0") ? .http10 : .http11, isHEAD: request.hasSuffix("HEAD"),
             keepAlive: true)
         let (encoded, plan) = try encode(HTTPResponse(status: .init(code: status)), content, context)
         #expect(Array(encoded.dropFirst()) == lines)
@@ -103,7 +104,8 @@ struct ResponseEncoderTests {
         let response = HTTPResponse(status: .ok, headerFields: [.contentLength: length])
         #expect(throws: ResponseFailure.invalidContentLength) {
             try ResponseEncoder(server: nil).appendHead(
-                response.status, response.headerFields, content: .stream, context: ResponseContext(), date: date, to: &output)
+                response.status, response.headerFields, content: .stream, context: ResponseContext(),
+                date: date, to: &output)
         }
         #expect(output == Array("before".utf8))
     }
@@ -131,7 +133,8 @@ struct ResponseEncoderTests {
         let own = HTTPResponse(status: .ok, headerFields: [.date: "x", .server: "y"])
         var output: [UInt8] = []
         _ = try ResponseEncoder(server: "Portico").appendHead(
-            own.status, own.headerFields, content: .length(0), context: ResponseContext(), date: date, to: &output)
+            own.status, own.headerFields, content: .length(0), context: ResponseContext(), date: date,
+            to: &output)
         let text = String(decoding: output, as: UTF8.self)
         #expect(text == "HTTP/1.1 200 OK\r\nDate: x\r\nServer: y\r\nContent-Length: 0\r\n\r\n")
     }

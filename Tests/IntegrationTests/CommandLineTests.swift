@@ -77,7 +77,8 @@ extension Integration {
             #expect(lines.allSatisfy { $0.hasPrefix("\(file):") })
         }
 
-        @Test("An address under two entries is an error at its line and status 78", arguments: ["run", "check"])
+        @Test(
+            "An address under two entries is an error at its line and status 78", arguments: ["run", "check"])
         func repeatedAddress(command: String) throws {
             let folder = try TemporaryFolder()
             let file = try folder.write(
@@ -87,7 +88,9 @@ extension Integration {
             let result = try run(PorticoProcess.binary, command, "-c", file.string)
             #expect(result.status == 78)
             let lines = result.error.split(separator: "\n").map(String.init)
-            #expect(lines.count { $0.contains("\(file):4:10: error: listen: localhost:1 needs 127.0.0.1:1") } == 1)
+            #expect(
+                lines.count { $0.contains("\(file):4:10: error: listen: localhost:1 needs 127.0.0.1:1") } == 1
+            )
             #expect(lines.count { $0.contains("\(file):5:16: error: listen_plain: *:1 needs *:1") } == 1)
         }
 

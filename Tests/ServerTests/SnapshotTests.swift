@@ -71,7 +71,8 @@ private func snapshot(_ handlers: [Recorder]) throws -> Snapshot {
     }
     return Snapshot(
         generation: 1, routes: RouteTable(routes),
-        limits: ServerLimits(try Section(parsing: "", keys: ServerKeys.schema.keys)), tls: nil, problemPage: NoPage(),
+        limits: ServerLimits(try Section(parsing: "", keys: ServerKeys.schema.keys)), tls: nil,
+        problemPage: NoPage(),
         accessLog: nil, serverField: nil)
 }
 

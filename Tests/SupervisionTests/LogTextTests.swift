@@ -9,8 +9,10 @@ func ignoreBrokenPipes() { signal(SIGPIPE, SIG_IGN) }
 
 extension AccessRecord {
     static let example = AccessRecord(
-        method: "GET", target: "/a/b?c", version: "HTTP/1.1", status: 200, bytes: 12, durationMicroseconds: 3045,
-        requestNumber: 0xA1, remoteHost: "192.0.2.1", remotePort: 5000, handler: "/a", serverName: "localhost",
+        method: "GET", target: "/a/b?c", version: "HTTP/1.1", status: 200, bytes: 12,
+        durationMicroseconds: 3045,
+        requestNumber: 0xA1, remoteHost: "192.0.2.1", remotePort: 5000, handler: "/a",
+        serverName: "localhost",
         tlsVersion: "TLSv1.3", tlsCipher: "TLS_AES_256_GCM_SHA384", userAgent: "curl/8.0 (x)")
 }
 
@@ -195,7 +197,10 @@ private func fields(_ entry: LogEntry) -> [String] {
 
     @Test(
         "a client is told with its port, an IPv6 address in brackets, a unix socket by its path",
-        arguments: [("::1", UInt16?(80), "[::1]:80"), ("192.0.2.1", 80, "192.0.2.1:80"), ("/run/a", nil, "unix:/run/a")])
+        arguments: [
+            ("::1", UInt16?(80), "[::1]:80"), ("192.0.2.1", 80, "192.0.2.1:80"),
+            ("/run/a", nil, "unix:/run/a"),
+        ])
     func client(host: String, port: UInt16?, text: String) {
         var record = AccessRecord.example
         (record.remoteHost, record.remotePort) = (host, port)

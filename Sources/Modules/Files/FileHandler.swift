@@ -35,7 +35,8 @@ struct FileHandler: Handler {
         }
         guard let file = try await open(path.relative) else { throw Self.notFound }
         switch (file.status.kind == .directory, path.endsInSlash) {
-        case (false, false): return try await describe(file, at: path.relative, for: request).response(to: request)
+        case (false, false):
+            return try await describe(file, at: path.relative, for: request).response(to: request)
         case (false, true): throw Self.notFound
         case (true, false): return redirect(to: path.folderLocation(query: request.target.query))
         case (true, true):

@@ -11,7 +11,8 @@ extension ModuleDescriptor {
         keys: [AnyKey(RespondModule.status), AnyKey(RespondModule.body), AnyKey(RespondModule.type)]
     ) { (section, _) throws(ConfigurationFailure) in
         RespondHandler(
-            status: HTTPResponse.Status(code: section[RespondModule.status]), type: section[RespondModule.type],
+            status: HTTPResponse.Status(code: section[RespondModule.status]),
+            type: section[RespondModule.type],
             body: section.optional(RespondModule.body) ?? "")
     }
 }
