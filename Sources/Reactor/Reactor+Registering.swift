@@ -69,7 +69,8 @@ extension Reactor {
 
     func deregister(_ name: SlotName) {
         guard let slot = slots.live(name) else { return }
-        if !slot.isPaused { epoll.remove(slot.descriptor) }
+        // A socket that is closed already has left epoll with that, epoll(7).
+        if !slot.isPaused, slot.descriptor >= 0 { epoll.remove(slot.descriptor) }
         end(slot, .cancelled)
         slots.release(slot)
     }

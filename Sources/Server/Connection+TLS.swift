@@ -90,6 +90,7 @@ extension Connection {
     ///   answer that with a reset, and the reset would take what the peer has not read yet of the response.
     private func close(leavingInput: Bool) async throws(ConnectionFailure) {
         let deadline = worker.reactor.now.adding(nanoseconds: Self.lingering)
+        socket.announce(more: false)
         if case .secure(let stream) = transport, try await shutDown(stream, until: deadline) { return }
         guard leavingInput else { return }
         socket.shutdownWrite()

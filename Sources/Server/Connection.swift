@@ -47,8 +47,9 @@ final class Connection {
     @inline(never)
     func end() {
         if !listener.isInternal { worker.admission.leave(socket.peer.hostKey) }
-        registration.deregister()
+        // close(2) takes it out of epoll by itself; the slot only has to be given back.
         socket.close()
+        registration.deregister()
     }
 
     /// Whether reading may bring something without a wait.

@@ -6,6 +6,7 @@ import HTTPTypes
 import HTTPWire
 import HandlerKit
 import Reactor
+import Sockets
 import Threads
 
 /// How the sending of a response ended.
@@ -60,6 +61,10 @@ struct HTTP1ResponseWriter {
         guard let joined = join(response.body, plan, to: &output) else {
             let sent = try await writeBody(response.body, plan, behind: output, onError: onError)
             return ResponseOutcome(keepAlive: plan.keepAlive, bodyBytes: sent, isAborted: false)
+        }
+        // With nothing left to read, close_notify follows at once: both leave in one packet.
+        if !plan.keepAlive, incoming == nil, case .secure = connection.transport {
+            connection.socket.announce(more: true)
         }
         let count = try connection.sendAtOnce(output.span)
         if count < output.count { try await connection.send(output.span.extracting(count...)) }
