@@ -18,8 +18,8 @@ final class Exchange {
     private let body: RequestBody
     private let began: ReactorInstant
     private var route: Route?
-    /// Made when somebody asks: most requests need none.
-    private(set) lazy var id = connection.worker.makeRequestID()
+    /// What joins the request, its record, its error page and the log.
+    let id: RequestID
     /// Whether the response goes without its body.
     let isHEAD: Bool
     private let method: HTTPRequest.Method
@@ -34,6 +34,7 @@ final class Exchange {
         self.connection = connection
         self.incoming = incoming
         self.body = body
+        id = connection.worker.makeRequestID()
         snapshot = connection.worker.snapshot
         began = connection.worker.reactor.now
     }
