@@ -1,9 +1,9 @@
 # What to do with Portico from a checkout; `make help` lists it. PREFIX, DESTDIR and the like: see `install`.
 
 # Everything that is needed from Debian, in one place.
-BUILD_PACKAGES := libssl-dev libsystemd-dev pkg-config binutils libc6-dev libstdc++-12-dev git ca-certificates curl
-TEST_PACKAGES := openssl python3 systemd dbus
-BENCH_PACKAGES := nginx-light wrk gcc openssl python3
+BUILD_PACKAGES := libnghttp2-dev libssl-dev libsystemd-dev pkg-config binutils libc6-dev libstdc++-12-dev git ca-certificates curl
+TEST_PACKAGES := nghttp2-client openssl python3 systemd dbus
+BENCH_PACKAGES := nghttp2-client nghttp2-server nginx-light wrk gcc openssl python3
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c

@@ -43,6 +43,7 @@ let package = Package(
         // C
         .target(name: "CLinux"),
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CNghttp2", pkgConfig: "libnghttp2", providers: [.apt(["libnghttp2-dev"])]),
         .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
 
         // The layers, from the bottom up
@@ -52,7 +53,7 @@ let package = Package(
         layer("Reactor", ["CLinux", "Sockets", "Threads", system]),
         layer("TLS", ["COpenSSL", "Sockets", system]),
         layer("HTTPCore", [httpTypes]),
-        layer("HTTPWire", ["HTTPCore", httpTypes]),
+        layer("HTTPWire", ["CNghttp2", "HTTPCore", httpTypes]),
         layer("Configuration", ["Files", system]),
         layer("HandlerKit", ["Configuration", "Files", "HTTPCore", "Threads", httpTypes, logging, system]),
         layer(

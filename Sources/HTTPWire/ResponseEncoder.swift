@@ -61,9 +61,12 @@ package enum ResponseFailure: Error, Sendable, Hashable {
 package struct ResponseEncoder: Sendable {
     /// `Server: …` and CRLF; empty for none.
     private let serverLine: [UInt8]
+    /// The value of that field.
+    private let server: String?
 
     /// Makes an encoder that names the server `server` in each response; nil for no Server field.
     package init(server: String?) {
+        self.server = server
         serverLine = server.map { Array("Server: \($0)\r\n".utf8) } ?? []
     }
 
@@ -102,6 +105,28 @@ package struct ResponseEncoder: Sendable {
         if !own.hasServer { output.append(contentsOf: serverLine) }
         appendFraming(plan, status: status.code, content: content, context: context, own: own, to: &output)
         output.appendCRLF()
+        return plan
+    }
+
+    /// Appends the head of a final response as HTTP/2 has it (RFC 9113 §8.3.2); otherwise as the other does.
+    package func appendHead(
+        _ status: HTTPResponse.Status, _ fields: HTTPFields, content: ResponseContent,
+        context: ResponseContext, date: [UInt8], to block: inout FieldBlock
+    ) throws(ResponseFailure) -> ResponsePlan {
+        guard (200...999).contains(status.code) else { throw .invalidStatus }
+        block.append(status: status.code)
+        var own = OwnFields()
+        for field in fields {
+            if own.take(field) { block.append(field) }
+        }
+        let plan = try ResponsePlan(status: status.code, content: content, context: context, own: own)
+        if !own.hasDate { block.append("date", bytes: date) }
+        if !own.hasServer, let server { block.append("server", server) }
+        if let length = ResponsePlan.announcedLength(
+            status: status.code, content: content, context: context, own: own)
+        {
+            block.append("content-length", length)
+        }
         return plan
     }
 

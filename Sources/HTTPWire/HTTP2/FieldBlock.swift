@@ -1,0 +1,50 @@
+// Owns the fields of a section on their way out, as one piece of memory that is used again for the next.
+import HTTPTypes
+
+/// The names and values of a field section, names in lower case (RFC 9113 §8.2).
+package struct FieldBlock: Sendable {
+    private(set) var bytes: [UInt8] = []
+    /// Where each name and each value ends, in turn.
+    private(set) var ends: [Int] = []
+
+    /// How many fields there are.
+    var count: Int { ends.count / 2 }
+
+    mutating func removeAll() {
+        bytes.removeAll(keepingCapacity: true)
+        ends.removeAll(keepingCapacity: true)
+    }
+
+    mutating func append(_ field: HTTPField) {
+        append(field.name.canonicalName, field.value)
+    }
+
+    mutating func append(_ name: String, _ value: String) {
+        append(name: name)
+        bytes.append(contentsOf: value.utf8)
+        ends.append(bytes.count)
+    }
+
+    mutating func append(_ name: String, bytes value: [UInt8]) {
+        append(name: name)
+        bytes.append(contentsOf: value)
+        ends.append(bytes.count)
+    }
+
+    mutating func append(_ name: String, _ value: UInt64) {
+        append(name: name)
+        bytes.append(decimal: value)
+        ends.append(bytes.count)
+    }
+
+    mutating func append(status: Int) {
+        append(name: ":status")
+        for digit in [status / 100, status / 10 % 10, status % 10] { bytes.append(0x30 + UInt8(digit)) }
+        ends.append(bytes.count)
+    }
+
+    private mutating func append(name: String) {
+        bytes.append(contentsOf: name.utf8)
+        ends.append(bytes.count)
+    }
+}
