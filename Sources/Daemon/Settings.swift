@@ -32,20 +32,26 @@ enum ConfigurationSource: Sendable {
 /// The decoded sections of a configuration.
 struct Settings: Sendable {
     let server: Section
+    let http2: Section
     /// `[tls]` first, then those with a name.
     let tls: [Section]
     let handlers: [HandlerSection]
 
     init?(_ document: Document, modules: [ModuleDescriptor], into diagnostics: inout [Diagnostic]) {
         document.validate(
-            against: [ServerKeys.schema, TLSKeys.schema, HandlerKeys.schema], into: &diagnostics)
+            against: [ServerKeys.schema, HTTP2Keys.schema, TLSKeys.schema, HandlerKeys.schema],
+            into: &diagnostics)
         let server = document.decode(ServerKeys.schema, into: &diagnostics)
+        let http2 = document.decode(HTTP2Keys.schema, into: &diagnostics)
         let tls = Self.decodeTLS(document, into: &diagnostics)
         handlers = document.sections(named: HandlerKeys.schema.name).compactMap {
             HandlerSection($0, in: document, modules: modules, into: &diagnostics)
         }
-        guard let first = server.first ?? Self.defaults else { return nil }
+        guard let first = server.first ?? Self.defaults(ServerKeys.schema),
+            let http2 = http2.first ?? Self.defaults(HTTP2Keys.schema)
+        else { return nil }
         self.server = first
+        self.http2 = http2
         self.tls = tls
         HandlerSection.reportRepeated(handlers, into: &diagnostics)
         if handlers.isEmpty, !diagnostics.hasErrors {
@@ -54,14 +60,14 @@ struct Settings: Sendable {
         }
     }
 
-    /// What stands in for a `[server]` with errors, so that the handlers can tell of theirs.
-    private static var defaults: Section? {
+    /// What stands in for a section with errors, so that the others can tell of theirs.
+    private static func defaults(_ schema: SectionSchema) -> Section? {
         var none: [Diagnostic] = []
-        return Document([]).decode(ServerKeys.schema, into: &none).first
+        return Document([]).decode(schema, into: &none).first
     }
 
     /// All sections, for printing and comparing.
-    var sections: [Section] { [server] + tls + handlers.map(\.section) }
+    var sections: [Section] { [server, http2] + tls + handlers.map(\.section) }
 }
 
 /// A decoded `[handler PATH]` section with its module.

@@ -40,8 +40,8 @@ struct SnapshotBuilder {
         }
         guard !diagnostics.hasErrors else { return nil }
         let snapshot = Snapshot(
-            generation: generation, routes: RouteTable(routes), limits: ServerLimits(settings.server),
-            tls: tls,
+            generation: generation, routes: RouteTable(routes),
+            limits: ServerLimits(settings.server, http2: settings.http2), tls: tls,
             problemPage: NegotiatedProblemPage(), accessLog: requestLog, serverField: serverField)
         return Result(snapshot: snapshot, identities: loaded)
     }
@@ -94,6 +94,7 @@ struct SnapshotBuilder {
         var configuration = TLSContextConfiguration(
             defaultIdentity: identities.default, ticketKeys: ticketKeys)
         configuration.namedIdentities = identities.named
+        if settings.http2[HTTP2Keys.enabled] { configuration.alpn.insert("h2", at: 0) }
         if settings.tls.first?[TLSKeys.minimum] == .tls13 { configuration.minimumVersion = .tls13 }
         do throws(TLSFailure) {
             return try TLSContext(configuration)

@@ -26,7 +26,13 @@ public protocol Handler: Sendable {
     /// The most bytes that a request's body may have, or nil for the server's `body_bytes`.
     var bodyLimit: UInt64? { get }
 
-    /// Answers one request.
+    /// The answer to a request that needs no waiting for it; nil for one that does, and by default for all.
+    ///
+    /// The server asks here first: an answer at once costs an HTTP/2 request neither a task nor a switch. It throws as
+    /// ``respond(to:)`` does.
+    func answerAtOnce(to request: Request) throws -> Response?
+
+    /// Answers one request that ``answerAtOnce(to:)`` left.
     ///
     /// HEAD may be answered like GET: the server sends the fields and leaves the body out.
     ///
@@ -40,6 +46,8 @@ extension Handler {
     public var methods: [HTTPRequest.Method] { [.get, .head] }
     /// The server's limit.
     public var bodyLimit: UInt64? { nil }
+    /// None.
+    public func answerAtOnce(to request: Request) throws -> Response? { nil }
 }
 
 /// A handler that has something to begin before the first request and to end after the last.

@@ -17,14 +17,20 @@ public final class Request {
     public let number: Int
     /// The connection that brought the request.
     public let connection: ConnectionFacts
+    /// A moment after the head had been read from the network, which requests of one reading have in common; nil when
+    /// it was not noted.
+    ///
+    /// What was looked up after it for another request is as new as if it were looked up for this one.
+    public let readAt: SuspendingClock.Instant?
     /// The body; reading it is what lets the client send it.
     public let body: RequestBody
 
     /// Makes a request of its parts; in tests `Request.make` of HandlerTesting is shorter.
     public init(
         _ message: RequestHead, mount: String, id: RequestID, number: Int, connection: ConnectionFacts,
-        body: RequestBody
+        body: RequestBody, readAt: SuspendingClock.Instant? = nil
     ) {
+        self.readAt = readAt
         self.message = message
         self.mount = mount
         self.id = id

@@ -38,7 +38,11 @@ public func respond(_ handler: any Handler, to request: Request) async throws ->
         if let refusal = try refusal(of: handler, for: request) {
             response = refusal
         } else {
-            response = try await handler.respond(to: request)
+            if let atOnce = try handler.answerAtOnce(to: request) {
+                response = atOnce
+            } else {
+                response = try await handler.respond(to: request)
+            }
         }
     } catch {
         failure = error

@@ -35,8 +35,10 @@ package final class Reactor: TaskExecutor, @unchecked Sendable {
     private var calls: [@Sendable () -> Void] = []
     var nextTicket: UInt64 = 0
 
+    @safe @exclusivity(unchecked) private var moment = ReactorInstant.current()
     /// The clock as of the last look at the descriptors.
-    @safe @exclusivity(unchecked) package private(set) var now = ReactorInstant.current()
+    // Computed: other modules would check a stored one's exclusivity all the same.
+    package var now: ReactorInstant { moment }
     /// Counters since the start; read them on the reactor.
     @safe @exclusivity(unchecked) package internal(set) var statistics = ReactorStatistics()
 
@@ -137,7 +139,7 @@ package final class Reactor: TaskExecutor, @unchecked Sendable {
 
     private func poll() {
         let count = epoll.wait(milliseconds: timeout())
-        now = .current()
+        moment = .current()
         statistics.ticks += 1
         for position in 0..<count {
             let event = epoll[position]

@@ -18,14 +18,31 @@ extension Connection {
         do throws(ConnectionFailure) {
             let deadline = worker.reactor.now.adding(nanoseconds: worker.snapshot.limits.handshakeTimeout)
             guard try await establish(until: deadline) else { return }
-            let session = HTTP1Session(on: self)
-            try await session.run()
-            try await close(leavingInput: session.leavesInput)
+            try await close(leavingInput: try await serve())
         } catch {
             // A reset is what no client takes for the end of a body, not even one of HTTP/1.0 without a length.
             if error.code == .aborted { socket.abort() }
             report(error)
         }
+    }
+
+    /// Answers the requests in the version that the handshake selected.
+    ///
+    /// - Returns: whether the client may have sent what was not read.
+    private func serve() async throws(ConnectionFailure) -> Bool {
+        if speaksHTTP2 {
+            let session = HTTP2Session(on: self)
+            try await session.run()
+            return session.leavesInput
+        }
+        let session = HTTP1Session(on: self)
+        try await session.run()
+        return session.leavesInput
+    }
+
+    private var speaksHTTP2: Bool {
+        guard case .secure(let stream) = transport else { return false }
+        return stream.session.hasSelected(alpn: "h2")
     }
 
     /// Reads the first byte on a TLS listener and does the handshake.

@@ -16,8 +16,8 @@ final class Connection {
     @safe @exclusivity(unchecked) var transport: Transport
     /// Set before the first request.
     var facts: ConnectionFacts
-    /// Whether it waits for its next request with nothing of it here: a stop closes it at once.
-    var isIdle = false
+    /// Whether a stop may interrupt its wait: it waits for its next request, or can tell its client to ask elsewhere.
+    var isInterruptible = false
     /// Whether its address has no more connections than it may; others get a 503.
     let isAdmitted: Bool
     /// What may still be done before others get a turn, in bytes.

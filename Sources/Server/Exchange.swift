@@ -13,8 +13,6 @@ final class Exchange {
     private let connection: Connection
     /// The configuration that the request began with, and finishes with.
     let snapshot: Snapshot
-    /// The body as it arrives; nil without one.
-    let incoming: IncomingBody?
     private let body: RequestBody
     private let began: ReactorInstant
     private var route: Route?
@@ -26,51 +24,55 @@ final class Exchange {
     /// Whether the connection can go on after the answer.
     private(set) var mayContinue = true
 
-    init(head: RequestHead, number: Int, connection: Connection, incoming: IncomingBody?, body: RequestBody) {
+    init(head: RequestHead, number: Int, connection: Connection, body: RequestBody) {
         self.head = head
         method = head.request.method
         isHEAD = method == .head
         self.number = number
         self.connection = connection
-        self.incoming = incoming
         self.body = body
         id = connection.worker.makeRequestID()
         snapshot = connection.worker.snapshot
         began = connection.worker.reactor.now
     }
 
+    /// What can be said of a request without a wait.
+    enum Attempt {
+        /// The answer; nil when the client is gone.
+        case answered(Response?)
+        /// The handler needs to wait for something.
+        case waiting(Route, Request)
+    }
+
     /// The answer; nil when the client is gone.
     func respond() async -> Response? {
-        switch prepare() {
-        case .answered(let response):
-            return response
-        case .routed(let route):
-            do {
-                return try await route.handler.respond(to: request(for: route))
-            } catch {
-                return answer(to: error)
-            }
+        switch attempt() {
+        case .answered(let response): return response
+        case .waiting(let route, let request): return await respond(to: request, on: route)
         }
     }
 
-    /// What can be said of a request before a handler is asked.
-    private enum Preparation {
-        case answered(Response?)
-        case routed(Route)
+    /// The answer of a handler that needs to wait; nil when the client is gone.
+    func respond(to request: Request, on route: Route) async -> Response? {
+        do {
+            return try await route.handler.respond(to: request)
+        } catch {
+            return answer(to: error)
+        }
     }
 
     // Out of line, as is all that is no wait: what is inlined here would lie in each idle connection's task.
     @inline(never)
-    private func prepare() -> Preparation {
+    func attempt(readAt: SuspendingClock.Instant? = nil) -> Attempt {
         do {
             if let redirect = redirectToTLS() { return .answered(redirect) }
-            return try admit()
+            return try admit(readAt)
         } catch {
             return .answered(answer(to: error))
         }
     }
 
-    private func admit() throws -> Preparation {
+    private func admit(_ readAt: SuspendingClock.Instant?) throws -> Attempt {
         guard connection.isAdmitted else {
             mayContinue = false
             throw HandlerFailure(
@@ -92,7 +94,11 @@ final class Exchange {
         }
         body.limit = route.bodyLimit ?? snapshot.limits.bodyBytes
         if let length = body.length, length > body.limit { throw BodyFailure(.tooLarge) }
-        return .routed(route)
+        let request = Request(
+            head, mount: route.prefix, id: id, number: number, connection: connection.facts, body: body,
+            readAt: readAt)
+        if let response = try route.handler.answerAtOnce(to: request) { return .answered(response) }
+        return .waiting(route, request)
     }
 
     /// The answer to what a handler, or the way to it, threw; nil when nobody is there to read it.
@@ -105,12 +111,6 @@ final class Exchange {
         guard failure.code != .disconnected else { return nil }
         mayContinue = false
         return page(for: HandlerFailure(failure.status))
-    }
-
-    @inline(never)
-    private func request(for route: Route) -> Request {
-        Request(
-            head, mount: route.prefix, id: id, number: number, connection: connection.facts, body: body)
     }
 
     /// What plain HTTP on a TLS port gets: the same place with https (RFC 9110 §15.4.9).

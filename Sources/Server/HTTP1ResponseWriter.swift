@@ -129,7 +129,7 @@ struct HTTP1ResponseWriter {
             let wanted = Int(min(UInt64(chunk.count), region.length - sent))
             let got: Int
             do {
-                got = try await read(region.file, at: region.offset + sent, wanted, into: &chunk)
+                got = try await worker.read(region.file, at: region.offset + sent, wanted, into: &chunk)
             } catch {
                 onError(error)
                 throw ConnectionFailure(.aborted, "a file can't be read")
@@ -141,18 +141,6 @@ struct HTTP1ResponseWriter {
             try await connection.send(chunk.span.extracting(0..<got))
             sent += UInt64(got)
         }
-    }
-
-    /// Reads what is in memory at once, and the rest where blocking is allowed.
-    private func read(
-        _ file: OpenFile, at offset: UInt64, _ count: Int, into chunk: inout [UInt8]
-    ) async throws -> Int {
-        var span = chunk.mutableSpan
-        var part = span._mutatingExtracting(0..<count)
-        if let got = try file.read(into: &part, at: offset) { return got }
-        let bytes = try await worker.blocking.run { try file.readBlocking(count: count, at: offset) }
-        chunk.replaceSubrange(0..<bytes.count, with: bytes)
-        return bytes.count
     }
 
     private func stream(

@@ -111,13 +111,13 @@ final class HTTP1Session {
     /// Lets go of what an idle connection doesn't need; false when it is to be closed instead.
     private func beginIdling() -> Bool {
         input.release(to: &worker.buffers)
-        connection.isIdle = true
+        connection.isInterruptible = true
         return !worker.isDraining || number == 0
     }
 
     /// Whether the first bytes of a request may be here.
     private func endIdling(_ outcome: WaitOutcome) -> Bool {
-        connection.isIdle = false
+        connection.isInterruptible = false
         connection.renewShare()
         return outcome == .ready || (outcome == .interrupted && number == 0)
     }
@@ -141,38 +141,26 @@ final class HTTP1Session {
         _ status: HTTPResponse.Status, _ message: String, reason: String
     ) async throws(ConnectionFailure) {
         leavesInput = true
-        let response = refusal(status, message, reason: reason)
+        let response = worker.refusal(
+            status, message, reason: reason, from: connection.facts.remote)
         let writer = HTTP1ResponseWriter(connection, worker.snapshot, ResponseContext(keepAlive: false))
         _ = try await writer.write(response, onError: { _ in })
-    }
-
-    @inline(never)
-    private func refusal(_ status: HTTPResponse.Status, _ message: String, reason: String) -> Response {
-        let id = worker.makeRequestID()
-        worker.logger.info(
-            "A request was refused.",
-            metadata: [
-                "remote_addr": "\(connection.facts.remote)", "status": "\(status.code)",
-                "reason": "\(reason)",
-                "request_id": "\(id)",
-            ])
-        let problem = Problem(status: status, explanation: message, requestID: id)
-        return worker.snapshot.problemPage.response(for: problem, to: [:])
     }
 
     /// Answers one request.
     ///
     /// - Returns: whether the connection goes on.
     private func serve(_ parsed: ParsedHead) async throws(ConnectionFailure) -> Bool {
-        let exchange = begin(parsed)
+        let incoming = parsed.framing == .none ? nil : body(of: parsed)
+        let exchange = begin(parsed, incoming)
         let response = await exchange.respond()
         var outcome = ResponseOutcome(keepAlive: false, bodyBytes: 0, isAborted: true)
         defer { exchange.record(response?.status, outcome) }
         guard let response else { return false }
         let writer = HTTP1ResponseWriter(
-            connection, exchange.snapshot, context(parsed, exchange), to: exchange.incoming)
+            connection, exchange.snapshot, context(parsed, exchange, incoming), to: incoming)
         outcome = try await writer.write(response, onError: exchange.reportAbort)
-        guard let incoming = exchange.incoming else { return outcome.keepAlive }
+        guard let incoming else { return outcome.keepAlive }
         let isRead = try await incoming.discard()
         leavesInput = !isRead
         return outcome.keepAlive && isRead
@@ -180,22 +168,27 @@ final class HTTP1Session {
 
     // Out of line: what is inlined into an asynchronous function lies in each idle connection's task.
     @inline(never)
-    private func begin(_ parsed: ParsedHead) -> Exchange {
+    private func body(of parsed: ParsedHead) -> IncomingBody {
+        IncomingBody(parsed, of: self, limits: worker.snapshot.limits)
+    }
+
+    @inline(never)
+    private func begin(_ parsed: ParsedHead, _ incoming: IncomingBody?) -> Exchange {
         number += 1
         if !connection.listener.isInternal { worker.countRequest() }
-        let incoming =
-            parsed.framing == .none ? nil : IncomingBody(parsed, of: self, limits: worker.snapshot.limits)
         return Exchange(
-            head: parsed.head, number: number, connection: connection, incoming: incoming,
+            head: parsed.head, number: number, connection: connection,
             body: incoming.map { RequestBody(length: parsed.framing.length, source: $0) } ?? noBody)
     }
 
     @inline(never)
-    private func context(_ parsed: ParsedHead, _ exchange: Exchange) -> ResponseContext {
+    private func context(
+        _ parsed: ParsedHead, _ exchange: Exchange, _ incoming: IncomingBody?
+    ) -> ResponseContext {
         ResponseContext(
             version: parsed.head.version, isHEAD: exchange.isHEAD,
             keepAlive: parsed.keepAlive && number < exchange.snapshot.limits.requestsPerConnection
-                && !worker.isDraining && exchange.mayContinue && (exchange.incoming?.canBeDiscarded ?? true))
+                && !worker.isDraining && exchange.mayContinue && (incoming?.canBeDiscarded ?? true))
     }
 }
 

@@ -1,4 +1,4 @@
-// The bounds of what a client may take, all of them keys of [server].
+// The bounds of what a client may take, all of them keys of [server] and [http2].
 
 import Configuration
 import HTTPWire
@@ -29,8 +29,17 @@ package struct ServerLimits: Sendable {
     /// How long a connection may wait for its next request.
     package var idleTimeout: UInt64
 
-    /// The limits that a section says.
-    package init(_ section: Section) {
+    /// Bounds of an HTTP/2 connection.
+    package var http2 = HTTP2Limits()
+    /// Whether plain listeners take HTTP/2 from clients that know of it beforehand.
+    package var takesPlainHTTP2 = false
+
+    /// The limits that the sections `[server]` and `[http2]` say.
+    package init(_ section: Section, http2: Section? = nil) {
+        if let http2 {
+            self.http2 = HTTP2Limits(http2)
+            takesPlainHTTP2 = http2[HTTP2Keys.plain]
+        }
         head = HTTPLimits(
             headerBytes: section[ServerKeys.headerBytes], fieldCount: section[ServerKeys.headerFields],
             requestLineBytes: section[ServerKeys.requestLineBytes])

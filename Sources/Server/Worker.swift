@@ -1,5 +1,6 @@
 // One thread that serves connections: its reactor, its configuration, what is open on it.
 
+import HTTPTypes
 import HandlerKit
 import Logging
 import Reactor
@@ -61,6 +62,22 @@ final class Worker: @unchecked Sendable {
         // Odd, so that all 2^64 values come before one comes again.
         nextRequest &+= 0x9E37_79B9_7F4A_7C15
         return RequestID(nextRequest)
+    }
+
+    /// What answers a request that is none, which is logged here.
+    @inline(never)
+    func refusal(
+        _ status: HTTPResponse.Status, _ message: String, reason: String, from client: Endpoint
+    ) -> Response {
+        let id = makeRequestID()
+        logger.info(
+            "A request was refused.",
+            metadata: [
+                "remote_addr": "\(client)", "status": "\(status.code)", "reason": "\(reason)",
+                "request_id": "\(id)",
+            ])
+        let problem = Problem(status: status, explanation: message, requestID: id)
+        return snapshot.problemPage.response(for: problem, to: [:])
     }
 
     /// The moment so many nanoseconds from now.
@@ -182,7 +199,7 @@ extension Worker {
     /// Closes idle connections and waits for the others.
     func drain() async {
         reactor.preconditionOnReactor()
-        for entry in open.values where entry.connection?.isIdle == true {
+        for entry in open.values where entry.connection?.isInterruptible == true {
             entry.connection?.registration.interrupt()
         }
         guard !open.isEmpty else { return }

@@ -50,7 +50,7 @@ struct GeneratedDocumentTests {
 
     @Test(
         "It has a line for every key of [server] and [tls]",
-        arguments: ServerKeys.schema.keys + TLSKeys.schema.keys)
+        arguments: ServerKeys.schema.keys + HTTP2Keys.schema.keys + TLSKeys.schema.keys)
     func namesEveryKey(_ key: AnyKey) throws {
         let lines = try readText(checkout.appending("config/portico.conf")).split(separator: "\n")
         let text = key.defaultText ?? ""

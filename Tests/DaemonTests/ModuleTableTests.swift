@@ -33,7 +33,8 @@ struct ModuleTableTests {
         "Names are lower case with underscores, and each key has a sentence",
         arguments: Modules.shippedModules)
     func spelling(_ module: ModuleDescriptor) {
-        for key in HandlerSection.keys(of: module) + ServerKeys.schema.keys + TLSKeys.schema.keys {
+        let sections = [ServerKeys.schema, HTTP2Keys.schema, TLSKeys.schema]
+        for key in HandlerSection.keys(of: module) + sections.flatMap(\.keys) {
             #expect(
                 key.name.utf8.allSatisfy { (0x61...0x7A).contains($0) || $0 == UInt8(ascii: "_") },
                 "\(key.name)")

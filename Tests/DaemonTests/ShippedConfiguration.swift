@@ -60,6 +60,7 @@ enum ShippedConfiguration {
     private static func keys(of header: String, module name: String?) -> [AnyKey] {
         switch header {
         case "[server]": return ServerKeys.schema.keys
+        case "[http2]": return HTTP2Keys.schema.keys
         case "[tls]": return TLSKeys.schema.keys
         default:
             guard let module = Modules.shippedModules.first(where: { $0.name == name }) else { return [] }

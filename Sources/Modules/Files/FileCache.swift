@@ -27,11 +27,11 @@ final class FileCache: Sendable {
     }
 
     private struct State {
-        var entries: [Key: Entry] = [:]
+        var entries: [Key: (entry: Entry, lookedUp: SuspendingClock.Instant?)] = [:]
         var bytes = 0
 
         mutating func remove(_ key: Key) {
-            if let entry = entries.removeValue(forKey: key) { bytes -= entry.cost }
+            if let (entry, _) = entries.removeValue(forKey: key) { bytes -= entry.cost }
         }
     }
 
@@ -52,9 +52,14 @@ final class FileCache: Sendable {
         self.limit = limit
     }
 
-    /// What was served for a path the last time.
-    subscript(path: String) -> Entry? {
+    /// What was served for a path the last time, and before which look at the file system it was the same still.
+    subscript(path: String) -> (entry: Entry, lookedUp: SuspendingClock.Instant?)? {
         state.withLock { $0.entries[Key(path: path)] }
+    }
+
+    /// Notes a moment, and that a look at the file system after it found the file unchanged.
+    func noteLookUp(of path: String, at moment: SuspendingClock.Instant) {
+        state.withLock { $0.entries[Key(path: path)]?.lookedUp = moment }
     }
 
     /// How many files there are.
@@ -69,7 +74,7 @@ final class FileCache: Sendable {
             while state.bytes + entry.cost > limit, let other = state.entries.first?.key {
                 state.remove(other)
             }
-            state.entries[key] = entry
+            state.entries[key] = (entry, nil)
             state.bytes += entry.cost
         }
     }

@@ -25,8 +25,11 @@ struct FileHandler: Handler {
         cache = FileCache(limit: settings.cacheBytes)
     }
 
+    func answerAtOnce(to request: Request) throws -> Response? {
+        try cachedFile(request)?.response(to: request)
+    }
+
     func respond(to request: Request) async throws -> Response {
-        if let file = cachedFile(request) { return try file.response(to: request) }
         let path = RequestedPath(request)
         guard settings.showsHidden || !path.isHidden else { throw Self.notFound }
         // First the index file: a folder that the process may enter but not read has one too.
@@ -82,11 +85,19 @@ struct FileHandler: Handler {
     ///
     /// The look-up walks the path through the kernel's cache only, so it does not wait for a disk.
     private func cachedFile(_ request: Request) -> FileRepresentation? {
-        guard request.target.isPathUTF8, let entry = cache[request.target.path] else { return nil }
+        guard request.target.isPathUTF8, let (entry, lookedUp) = cache[request.target.path] else {
+            return nil
+        }
+        // Requests that were read together share a look: it came after all of them.
+        if let readAt = request.readAt, let lookedUp, lookedUp > readAt { return entry.file }
         let path = entry.path
+        let now = SuspendingClock.now
         do throws(FileFailure) {
             let status = try root.status(of: path.span, links: settings.links, mayBlock: false)
-            if status == entry.file.status { return entry.file }
+            if status == entry.file.status {
+                if request.readAt != nil { cache.noteLookUp(of: request.target.path, at: now) }
+                return entry.file
+            }
         } catch {
             // Whatever it is, opening the file will tell the client. Not being in the kernel's cache is no change.
             if error.code == .wouldBlock { return nil }

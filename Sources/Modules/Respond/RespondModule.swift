@@ -37,7 +37,9 @@ struct RespondHandler: Handler {
         bytes = Array(body.utf8)
     }
 
-    func respond(to request: Request) async throws -> Response {
-        Response(status, fields: fields, body: .bytes(bytes))
-    }
+    func answerAtOnce(to request: Request) -> Response? { answer }
+
+    func respond(to request: Request) async -> Response { answer }
+
+    private var answer: Response { Response(status, fields: fields, body: .bytes(bytes)) }
 }

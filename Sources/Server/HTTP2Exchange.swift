@@ -1,0 +1,248 @@
+// One request on an HTTP/2 stream and its answer: the handler in a child task, the body in bounded pieces.
+
+import Files
+import HTTPCore
+import HTTPTypes
+import HTTPWire
+import HandlerKit
+import Reactor
+
+/// A stream that is being served.
+// @unchecked: it belongs to its reactor's thread, on which the connection's task and the exchange's own run.
+final class HTTP2Exchange: @unchecked Sendable {
+    let stream: HTTP2Stream
+    private unowned let session: HTTP2Session
+    private let exchange: Exchange
+    private let incoming: HTTP2IncomingBody?
+    // Unchecked exclusivity: one thread, and no access is held over a call that could come back here.
+    /// Sent when the client has taken what there was, once somebody waits for it.
+    @safe @exclusivity(unchecked) private var left: Signal?
+    @safe @exclusivity(unchecked) private var status: HTTPResponse.Status?
+    @safe @exclusivity(unchecked) private var isAborted = false
+    /// Until when the client has to have taken more; `never` while there is nothing to take.
+    @safe @exclusivity(unchecked) private var sendDeadline = ReactorInstant.never
+    @safe @exclusivity(unchecked) private var sentBefore: UInt64 = 0
+    /// What is cancelled with the stream, while it runs.
+    @safe @exclusivity(unchecked) private var task: RunningTask?
+
+    /// What waits to be sent, in bytes, before a handler has to wait too.
+    static let backlogBytes = 64 * 1024
+
+    init(_ stream: HTTP2Stream, _ head: ParsedHead, in session: HTTP2Session, noBody: RequestBody) {
+        self.stream = stream
+        self.session = session
+        incoming = head.framing == .none ? nil : HTTP2IncomingBody(stream, head, of: session)
+        exchange = Exchange(
+            head: head.head, number: session.wire.requests, connection: session.connection,
+            body: incoming.map { RequestBody(length: head.framing.length, source: $0) } ?? noBody)
+    }
+
+    private var wire: HTTP2Connection { session.wire }
+    private var worker: Worker { session.worker }
+
+    /// Answers the request as far as that needs no waiting.
+    ///
+    /// - Returns: what is left to do in a task; nil if nothing is.
+    func start(readAt: SuspendingClock.Instant) -> Remainder? {
+        switch exchange.attempt(readAt: readAt) {
+        case .answered(let response): return begin(response)
+        case .waiting(let route, let request): return .handler(route, request)
+        }
+    }
+
+    /// What is left to do for a request.
+    enum Remainder {
+        case handler(Route, Request)
+        case body(ResponseBody)
+    }
+
+    /// Does what ``start(readAt:)`` has left.
+    func finish(_ remainder: Remainder) async {
+        task = .current
+        switch remainder {
+        case .body(let body): await send(body)
+        case .handler(let route, let request):
+            let response = await exchange.respond(to: request, on: route)
+            if case .body(let body) = begin(response) { await send(body) }
+        }
+        task = nil
+    }
+
+    /// Hands the response over with what is in memory of its body.
+    ///
+    /// - Returns: what is left; nil if nothing is.
+    private func begin(_ response: Response?) -> Remainder? {
+        guard !stream.isClosed else { return nil }
+        guard let response else {
+            abort()
+            return nil
+        }
+        do throws(ResponseFailure) {
+            let plan = try submit(response)
+            guard plan.framing != .none else { return nil }
+        } catch {
+            exchange.reportAbort(error)
+            abort()
+            return nil
+        }
+        switch response.body {
+        case .empty, .bytes: return nil
+        case .file, .pieces, .stream: return .body(response.body)
+        }
+    }
+
+    private func send(_ body: ResponseBody) async {
+        switch body {
+        case .empty, .bytes: break
+        case .file(let region): await send([.file(region)])
+        case .pieces(let pieces): await send(pieces)
+        case .stream(let length, let write): await send(write, length: length)
+        }
+    }
+
+    private func submit(_ response: Response) throws(ResponseFailure) -> ResponsePlan {
+        status = response.status
+        let context = ResponseContext(version: .http2, isHEAD: exchange.isHEAD)
+        let plan = try session.respond(to: stream, response, exchange.snapshot, context)
+        contentWaits()
+        session.wake()
+        return plan
+    }
+
+    private func abort() {
+        isAborted = true
+        wire.reset(stream, .internalError)
+        session.wake()
+    }
+}
+
+// MARK: - Sending
+
+extension HTTP2Exchange {
+    /// Adds to the response's content, and waits while the client takes too little of it.
+    ///
+    /// - Returns: whether the client is still there.
+    func append(_ bytes: [UInt8]) async -> Bool {
+        guard !stream.isClosed else { return false }
+        wire.append(bytes, to: stream)
+        contentWaits()
+        session.wake()
+        while !stream.isClosed, stream.backlog >= Self.backlogBytes { await waitUntilLeft() }
+        return !stream.isClosed
+    }
+
+    private func waitUntilLeft() async {
+        let left = self.left ?? Signal()
+        self.left = left
+        await left.wait()
+    }
+
+    private func finishContent(_ trailers: HTTPFields = [:]) {
+        guard !stream.isClosed else { return }
+        wire.finish(stream, trailers: trailers)
+        session.wake()
+    }
+
+    private func send(_ pieces: [ResponsePiece]) async {
+        for piece in pieces {
+            switch piece {
+            case .bytes(let bytes): guard await append(bytes) else { return }
+            case .file(let region): guard await send(region) else { return }
+            }
+        }
+        finishContent()
+    }
+
+    /// Sends a part of a file; one that has become shorter meanwhile is cut short visibly.
+    private func send(_ region: FileRegion) async -> Bool {
+        var chunk = worker.buffers.takeChunk()
+        defer { worker.buffers.giveBackChunk(chunk) }
+        var sent: UInt64 = 0
+        while sent < region.length {
+            let wanted = Int(min(UInt64(chunk.count), region.length - sent))
+            do {
+                let got = try await worker.read(region.file, at: region.offset + sent, wanted, into: &chunk)
+                guard got > 0 else {
+                    throw FileFailure(.other, context: "the file became shorter while it was sent")
+                }
+                guard await append(Array(chunk[..<got])) else { return false }
+                sent += UInt64(got)
+            } catch {
+                exchange.reportAbort(error)
+                abort()
+                return false
+            }
+        }
+        return true
+    }
+
+    private func send(_ write: (BodyWriter) async throws -> HTTPFields?, length: UInt64?) async {
+        let sink = HTTP2BodySink(self, length: length)
+        do {
+            let trailers = try await write(BodyWriter(sink))
+            try sink.finish()
+            finishContent(trailers ?? [:])
+        } catch {
+            guard !stream.isClosed else { return }
+            exchange.reportAbort(error)
+            abort()
+        }
+    }
+
+    /// Sends an interim response, if the final one has not begun.
+    func inform(_ response: HTTPResponse) {
+        wire.inform(stream, response)
+        session.wake()
+    }
+}
+
+// MARK: - Events
+
+extension HTTP2Exchange {
+    /// Content of the request is here, or its end.
+    func contentArrived() { incoming?.arrived.send() }
+
+    /// All of the response so far has been framed.
+    func contentLeft() {
+        sendDeadline = .never
+        left?.send()
+    }
+
+    private func contentWaits() {
+        sentBefore = stream.sent
+        sendDeadline = worker.deadline(exchange.snapshot.limits.writeTimeout)
+        session.check(at: sendDeadline)
+    }
+
+    /// The next moment at which the client may be too slow.
+    var deadline: ReactorInstant { min(sendDeadline, incoming?.deadline ?? .never) }
+
+    /// Ends the stream if its client is too slow.
+    ///
+    /// - Returns: whether that is so.
+    func cutIfOverdue(_ now: ReactorInstant) -> Bool {
+        if let incoming, incoming.deadline <= now {
+            incoming.timeOut()
+            return true
+        }
+        guard sendDeadline <= now else { return false }
+        guard stream.sent == sentBefore else {
+            contentWaits()
+            return false
+        }
+        isAborted = true
+        wire.reset(stream, .enhanceYourCalm)
+        return true
+    }
+
+    /// The stream is no more: whatever waits for it goes on, the handler is cancelled, and the request is recorded.
+    func end() {
+        stream.owner = nil
+        task?.cancel()
+        incoming?.arrived.send()
+        left?.send()
+        exchange.record(
+            status,
+            ResponseOutcome(keepAlive: true, bodyBytes: stream.sent, isAborted: isAborted || !stream.isSent))
+    }
+}
