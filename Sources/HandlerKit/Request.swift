@@ -22,14 +22,16 @@ public final class Request {
     ///
     /// What was looked up after it for another request is as new as if it were looked up for this one.
     public let readAt: SuspendingClock.Instant?
+    private let interim: (any InterimResponder)?
     /// The body; reading it is what lets the client send it.
     public let body: RequestBody
 
     /// Makes a request of its parts; in tests `Request.make` of HandlerTesting is shorter.
     public init(
         _ message: RequestHead, mount: String, id: RequestID, number: Int, connection: ConnectionFacts,
-        body: RequestBody, readAt: SuspendingClock.Instant? = nil
+        body: RequestBody, readAt: SuspendingClock.Instant? = nil, interim: (any InterimResponder)? = nil
     ) {
+        self.interim = interim
         self.readAt = readAt
         self.message = message
         self.mount = mount
@@ -60,6 +62,27 @@ public final class Request {
         let rest = target.path.utf8.dropFirst(mount.utf8.count)
         return rest.isEmpty ? "/" : Substring(rest)
     }
+}
+
+extension Request {
+    /// Sends `103 Early Hints` (RFC 8297) before the response, so that the client can begin with what the fields name.
+    ///
+    /// A client of HTTP/1.0, which knows no interim responses, gets none.
+    public func sendEarlyHints(_ fields: HTTPFields) async {
+        guard version != .http10 else { return }
+        await interim?.inform(HTTPResponse(status: .earlyHints, headerFields: fields))
+    }
+}
+
+/// Where responses go that come before the final one.
+public protocol InterimResponder: AnyObject {
+    /// Sends an interim response (RFC 9110 §15.2). That the client is gone is found out with the final one.
+    func inform(_ response: HTTPResponse) async
+}
+
+extension HTTPResponse.Status {
+    /// 103 (RFC 8297).
+    static var earlyHints: Self { Self(code: 103, reasonPhrase: "Early Hints") }
 }
 
 /// A request's id: 16 hexadecimal digits, unique as long as the process lives.

@@ -1,5 +1,6 @@
 // The beginning and the end of a connection: first byte, handshake, facts, orderly close.
 
+import HTTPWire
 import HandlerKit
 import Logging
 import Reactor
@@ -30,7 +31,7 @@ extension Connection {
     ///
     /// - Returns: whether the client may have sent what was not read.
     private func serve() async throws(ConnectionFailure) -> Bool {
-        if speaksHTTP2 {
+        if try await speaksHTTP2() {
             let session = HTTP2Session(on: self)
             try await session.run()
             return session.leavesInput
@@ -40,9 +41,23 @@ extension Connection {
         return session.leavesInput
     }
 
-    private var speaksHTTP2: Bool {
-        guard case .secure(let stream) = transport else { return false }
-        return stream.session.hasSelected(alpn: "h2")
+    private func speaksHTTP2() async throws(ConnectionFailure) -> Bool {
+        if case .secure(let stream) = transport { return stream.session.hasSelected(alpn: "h2") }
+        guard !listener.isTLS, worker.snapshot.limits.takesPlainHTTP2 else { return false }
+        return try await beginsAsHTTP2()
+    }
+
+    /// Whether the client has prior knowledge that it can speak HTTP/2 (RFC 9113 §3.3).
+    private func beginsAsHTTP2() async throws(ConnectionFailure) -> Bool {
+        let deadline = worker.deadline(worker.snapshot.limits.idleTimeout)
+        while true {
+            let progress: Progress<Bool>
+            do throws(Errno) { progress = try socket.peek(for: HTTP2Connection.preface) } catch {
+                throw ConnectionFailure(.reset, error.description)
+            }
+            if case .done(let isPreface) = progress { return isPreface }
+            try await wait(for: .read, until: deadline)
+        }
     }
 
     /// Reads the first byte on a TLS listener and does the handshake.

@@ -45,8 +45,8 @@ final class Exchange {
     }
 
     /// The answer; nil when the client is gone.
-    func respond() async -> Response? {
-        switch attempt() {
+    func respond(_ interim: any InterimResponder) async -> Response? {
+        switch attempt(interim) {
         case .answered(let response): return response
         case .waiting(let route, let request): return await respond(to: request, on: route)
         }
@@ -63,16 +63,18 @@ final class Exchange {
 
     // Out of line, as is all that is no wait: what is inlined here would lie in each idle connection's task.
     @inline(never)
-    func attempt(readAt: SuspendingClock.Instant? = nil) -> Attempt {
+    func attempt(_ interim: any InterimResponder, readAt: SuspendingClock.Instant? = nil) -> Attempt {
         do {
             if let redirect = redirectToTLS() { return .answered(redirect) }
-            return try admit(readAt)
+            return try admit(interim, readAt)
         } catch {
             return .answered(answer(to: error))
         }
     }
 
-    private func admit(_ readAt: SuspendingClock.Instant?) throws -> Attempt {
+    private func admit(
+        _ interim: any InterimResponder, _ readAt: SuspendingClock.Instant?
+    ) throws -> Attempt {
         guard connection.isAdmitted else {
             mayContinue = false
             throw HandlerFailure(
@@ -96,7 +98,7 @@ final class Exchange {
         if let length = body.length, length > body.limit { throw BodyFailure(.tooLarge) }
         let request = Request(
             head, mount: route.prefix, id: id, number: number, connection: connection.facts, body: body,
-            readAt: readAt)
+            readAt: readAt, interim: interim)
         if let response = try route.handler.answerAtOnce(to: request) { return .answered(response) }
         return .waiting(route, request)
     }

@@ -153,7 +153,7 @@ final class HTTP1Session {
     private func serve(_ parsed: ParsedHead) async throws(ConnectionFailure) -> Bool {
         let incoming = parsed.framing == .none ? nil : body(of: parsed)
         let exchange = begin(parsed, incoming)
-        let response = await exchange.respond()
+        let response = await exchange.respond(self)
         var outcome = ResponseOutcome(keepAlive: false, bodyBytes: 0, isAborted: true)
         defer { exchange.record(response?.status, outcome) }
         guard let response else { return false }
@@ -189,6 +189,15 @@ final class HTTP1Session {
             version: parsed.head.version, isHEAD: exchange.isHEAD,
             keepAlive: parsed.keepAlive && number < exchange.snapshot.limits.requestsPerConnection
                 && !worker.isDraining && exchange.mayContinue && (incoming?.canBeDiscarded ?? true))
+    }
+}
+
+extension HTTP1Session: InterimResponder {
+    func inform(_ response: HTTPResponse) async {
+        var output: [UInt8] = []
+        worker.snapshot.encoder.appendInterim(response, to: &output)
+        // The final response meets the same failure.
+        do throws(ConnectionFailure) { try await connection.send(output.span) } catch {}
     }
 }
 

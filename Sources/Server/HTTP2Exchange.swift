@@ -44,7 +44,7 @@ final class HTTP2Exchange: @unchecked Sendable {
     ///
     /// - Returns: what is left to do in a task; nil if nothing is.
     func start(readAt: SuspendingClock.Instant) -> Remainder? {
-        switch exchange.attempt(readAt: readAt) {
+        switch exchange.attempt(self, readAt: readAt) {
         case .answered(let response): return begin(response)
         case .waiting(let route, let request): return .handler(route, request)
         }
@@ -189,8 +189,10 @@ extension HTTP2Exchange {
         }
     }
 
-    /// Sends an interim response, if the final one has not begun.
-    func inform(_ response: HTTPResponse) {
+}
+
+extension HTTP2Exchange: InterimResponder {
+    func inform(_ response: HTTPResponse) async {
         wire.inform(stream, response)
         session.wake()
     }

@@ -74,6 +74,7 @@ final class HTTP2Session {
 
     private func serve(_ streams: inout DiscardingTaskGroup) async throws(ConnectionFailure) {
         while true {
+            if worker.isDraining { stop() }
             var hasMore = try receive()
             handleEvents(&streams)
             hasMore = try send() || hasMore
@@ -276,7 +277,6 @@ extension HTTP2Session {
 extension HTTP2Session {
     /// Waits for the client, for a child task that has something to send, or for the next deadline.
     private func wait() async throws(ConnectionFailure) {
-        if worker.isDraining { stop() }
         connection.renewShare()
         connection.isInterruptible = true
         isAwake = false

@@ -33,6 +33,30 @@ extension StreamSocket {
         }
     }
 
+    /// Looks whether the first bytes are these, without taking them.
+    ///
+    /// - Returns: `.wantRead` as long as what came may still become them.
+    package func peek(for expected: [UInt8]) throws(Errno) -> Progress<Bool> {
+        guard isReadable else { return .wantRead }
+        var bytes = [UInt8](repeating: 0, count: expected.count)
+        do throws(Errno) {
+            let count = try Syscall.retrying {
+                unsafe bytes.withUnsafeMutableBytes {
+                    unsafe recv(rawValue, $0.baseAddress, $0.count, CInt(MSG_PEEK))
+                }
+            }
+            guard bytes[..<count] == expected[..<count], count > 0, !sawHangup || count == expected.count
+            else {
+                return .done(false)
+            }
+            if count == expected.count { return .done(true) }
+        } catch {
+            guard error == .resourceTemporarilyUnavailable else { throw error }
+        }
+        isReadable = false
+        return .wantRead
+    }
+
     /// Ends this side with a FIN; receiving goes on. A peer that has gone already is no error.
     package func shutdownWrite() {
         // ENOTCONN after a reset: the connection is over, which is what was wanted.

@@ -9,13 +9,12 @@ struct FrameScanner {
         let stream: Int32
     }
 
-    private static let preface = 24
     private static let headerBytes = 9
     private static let data: UInt8 = 0
     private static let continuation: UInt8 = 9
 
     /// Bytes to pass over before the next header; the client's preface (§3.4) is the first.
-    private var skipping = preface
+    private var skipping = HTTP2Connection.preface.count
     private var collected: UInt64 = 0
     private var length = 0
     private var count = 0

@@ -35,12 +35,3 @@ package struct HTTP2Failure: Error, Sendable, Hashable, CustomStringConvertible 
     /// Kind and context, for the log.
     package var description: String { context.isEmpty ? code.text : "\(code.text): \(context)" }
 }
-
-/// The error codes of RFC 9113 §7 that this server sends.
-package enum HTTP2ErrorCode: UInt32, Sendable {
-    case noError = 0
-    case protocolError = 1
-    case internalError = 2
-    case cancel = 8
-    case enhanceYourCalm = 11
-}

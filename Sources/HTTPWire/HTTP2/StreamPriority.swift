@@ -2,13 +2,13 @@
 import HTTPCore
 
 /// What a client says of a response's priority; what it doesn't say, or says wrongly, is the default (§4, §5).
-struct StreamPriority: Equatable {
+package struct StreamPriority: Equatable {
     /// From 0, the most urgent, to 7.
-    private(set) var urgency: UInt32 = 3
+    package private(set) var urgency: UInt32 = 3
     /// Whether the response is processed in pieces, so that it may share the connection with its equals.
-    private(set) var isIncremental = false
+    package private(set) var isIncremental = false
 
-    init(_ field: String) {
+    package init(_ field: String) {
         for member in FieldSyntax.list(field) {
             // Parameters have no meaning here.
             let item = member.split(separator: ";", maxSplits: 1).first ?? ""
