@@ -7,7 +7,9 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from rows import BIG_FILE_CONNECTIONS, CONNECTIONS, HANDSHAKE_THREADS, IDLE_CONNECTIONS, IDLE_LIMIT_KIB, Figures
-from servers import Nginx, Portico, Server
+import http2
+from accounting import CPUTime
+from servers import Nghttpd, Nginx, Portico, Server
 
 HEADINGS = [
     "row", "nginx req/s", "portico req/s", "nginx CPU µs (user + system)", "portico CPU µs (user + system)",
@@ -25,6 +27,7 @@ class Report:
         self.failures: list[str] = []
         self.gaps = False
         self.idle = ""
+        self.http2: list[str] = []
 
     def add(self, title: str, nginx: Figures, portico: Figures) -> str:
         ratio = portico.cpu.total / nginx.cpu.total
@@ -47,6 +50,34 @@ class Report:
             f"(limit {IDLE_LIMIT_KIB:.0f}): {verdict}")
         return self.idle
 
+    def add_http2(self, figures: dict[type[Server], tuple[CPUTime, float]]) -> str:
+        own = figures[Portico][0].total
+        for peer, most in ((Nghttpd, http2.MOST_OF_NGHTTPD), (Nginx, 1.0)):
+            ratio = own / figures[peer][0].total
+            if ratio > most:
+                self.failures.append(f"HTTP/2: {ratio:.3f} times {peer.name}'s CPU time a request, limit {most}")
+        lines = [
+            f"HTTP/2: h2load with {http2.CONNECTIONS} connections of {http2.STREAMS} streams on a file of 1 KiB; limits: "
+            f"{http2.MOST_OF_NGHTTPD} times nghttpd, 1.0 times nginx.", "",
+            _line(["server", "req/s", "CPU µs (user + system)", "portico's ratio to it"]),
+            _line(["---", "---:", "---:", "---:"]),
+        ]
+        for kind, (cpu, rate) in figures.items():
+            lines.append(_line([
+                f"{kind.name} {kind.version()}", f"{rate:,.0f}", f"{cpu.total:,.2f} ({cpu.user:,.2f} + {cpu.system:,.2f})",
+                f"{own / cpu.total:.3f}"]))
+        self.http2 += lines + [""]
+        return "\n".join(lines)
+
+    def add_http2_memory(self, idle: float, streams: float) -> str:
+        line = (
+            f"Memory of HTTP/2 over TLS: an idle connection of {http2.IDLE_CONNECTIONS:,} after one request each "
+            f"{idle / 1024:.1f} KiB; one of {http2.STREAM_CONNECTIONS} with {http2.OPEN_STREAMS} open streams each, whose "
+            f"clients take nothing of a file of 10 MiB, {streams / 1024:,.0f} KiB, which is "
+            f"{streams / http2.OPEN_STREAMS / 1024:.1f} KiB a stream.")
+        self.http2 += [line, ""]
+        return line
+
     def unmeasured(self, name: str, failure: Exception) -> None:
         self.failures.append(f"row {name} could not be measured: {failure}")
         self.gaps = True
@@ -64,6 +95,7 @@ class Report:
             parts += [_line(row) for row in self.rows] + [""]
         if self.idle:
             parts += [self.idle, ""]
+        parts += self.http2
         return "\n".join(parts)
 
     def _method(self) -> str:

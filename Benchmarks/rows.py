@@ -5,6 +5,7 @@ import time
 from dataclasses import dataclass
 from typing import Callable
 
+import http2
 from accounting import CPUClock, CPUTime, proportional_bytes
 from clients import BROWSER_FIELDS, HandshakeClient, IdleConnections, Load, wrk
 from servers import Server
@@ -45,6 +46,8 @@ ROWS = [
     Row("resumed", "resumed handshake and hello", _handshakes(resume=True)),
 ]
 IDLE = "idle"
+HTTP2 = "http2"
+HTTP2_MEMORY = "http2-memory"
 
 
 @dataclass(frozen=True)
@@ -82,15 +85,27 @@ def idle_bytes(server: Server) -> float:
     connections = IdleConnections(server.port, HELLO)
     connections.open(20)
     connections.close()
-    before = _settled_bytes(server.pid)
+    before = settled_bytes(server.pid)
     connections.open(IDLE_CONNECTIONS)
-    after = _settled_bytes(server.pid)
+    after = settled_bytes(server.pid)
     connections.ask_again()
     connections.close()
     return (after - before) / IDLE_CONNECTIONS
 
 
-def _settled_bytes(pid: int) -> int:
+def http2_bytes(server: Server, count: int, streams: int, path: str, window: int) -> float:
+    """Memory of a connection of HTTP/2 that had `streams` requests, which are open still if the window is 0."""
+    for connection in http2.connections(server, 20, streams, path, window):
+        connection.socket.close()
+    before = settled_bytes(server.pid)
+    opened = http2.connections(server, count, streams, path, window)
+    after = settled_bytes(server.pid)
+    for connection in opened:
+        connection.socket.close()
+    return (after - before) / count
+
+
+def settled_bytes(pid: int) -> int:
     """Memory once it has stopped moving: two equal readings half a second apart, or the last of twenty."""
     reading = proportional_bytes(pid)
     for _ in range(20):

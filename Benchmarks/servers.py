@@ -54,7 +54,9 @@ class Server:
     def __enter__(self) -> "Server":
         self.folder.mkdir()
         config = self.folder / f"{self.name}.conf"
-        config.write_text(Template((HERE / f"{self.name}.conf").read_text()).substitute(self.values()))
+        template = HERE / f"{self.name}.conf"
+        if template.exists():
+            config.write_text(Template(template.read_text()).substitute(self.values()))
         self.errors = self.folder / "stderr"
         log = open("/dev/null" if self.access_log else self.errors, "wb")
         with log:
@@ -140,6 +142,49 @@ class Portico(Server):
     def version(cls) -> str:
         said = subprocess.run([cls.binary, "--version"], capture_output=True, text=True, check=True).stdout
         return said.strip().removeprefix("portico ")
+
+
+class Nghttpd(Server):
+    """nghttp2's own server: what the library costs with next to nothing around it."""
+
+    name = "nghttpd"
+
+    def command(self, config: Path) -> list[str]:
+        return ["nghttpd", "-d", str(self.bench.root), "-a", "127.0.0.1", str(self.port), str(self.bench.key),
+                str(self.bench.certificate)]
+
+    @staticmethod
+    def version() -> str:
+        said = subprocess.run(["nghttpd", "--version"], capture_output=True, text=True, check=True).stdout
+        return said.split("/")[-1].strip()
+
+
+class H2o(Server):
+    name = "h2o"
+
+    def values(self) -> dict[str, object]:
+        # As root, h2o would become an account that cannot enter the folder.
+        return super().values() | {"user_directive": "user: root" if os.geteuid() == 0 else ""}
+
+    def command(self, config: Path) -> list[str]:
+        return ["h2o", "-c", str(config)]
+
+    @staticmethod
+    def version() -> str:
+        said = subprocess.run(["h2o", "-v"], capture_output=True, text=True, check=True).stdout
+        return said.split()[2]
+
+
+class Lighttpd(Server):
+    name = "lighttpd"
+
+    def command(self, config: Path) -> list[str]:
+        return ["lighttpd", "-D", "-f", str(config)]
+
+    @staticmethod
+    def version() -> str:
+        said = subprocess.run(["lighttpd", "-v"], capture_output=True, text=True, check=True).stdout
+        return said.split("/")[1].split()[0]
 
 
 def _free_port() -> int:

@@ -124,8 +124,13 @@ extension FieldBlock {
     }
 }
 
-private func connection(_ userData: UnsafeMutableRawPointer?) -> HTTP2Connection? {
-    unsafe userData.map { unsafe Unmanaged<HTTP2Connection>.fromOpaque($0).takeUnretainedValue() }
+/// Lends the connection that nghttp2 was made for; it is in a call to nghttp2, so it needs no further reference.
+@inline(__always)
+private func withConnection<Result>(
+    _ userData: UnsafeMutableRawPointer?, _ body: (HTTP2Connection) -> Result
+) -> Result {
+    guard let userData = unsafe userData else { fatalError("nghttp2 lost its connection") }
+    return unsafe Unmanaged<HTTP2Connection>.fromOpaque(userData)._withUnsafeGuaranteedRef(body)
 }
 
 private func has(_ flags: UInt8, _ flag: nghttp2_flag) -> Bool { flags & UInt8(flag.rawValue) != 0 }
@@ -134,8 +139,8 @@ private func beginHeaders(
     _: OpaquePointer?, frame: UnsafePointer<nghttp2_frame>?, userData: UnsafeMutableRawPointer?
 ) -> CInt {
     guard let frame = unsafe frame else { return 0 }
-    unsafe connection(userData)?.sectionBegan(
-        frame.pointee.hd.stream_id, isRequest: frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST)
+    let (id, kind) = unsafe (frame.pointee.hd.stream_id, frame.pointee.headers.cat)
+    unsafe withConnection(userData) { $0.sectionBegan(id, isRequest: kind == NGHTTP2_HCAT_REQUEST) }
     return 0
 }
 
@@ -145,26 +150,28 @@ private func header(
     userData: UnsafeMutableRawPointer?
 ) -> CInt {
     guard let name = unsafe name, let value = unsafe value else { return 0 }
-    unsafe connection(userData)?.take(name, value)
+    unsafe withConnection(userData) { unsafe $0.take(name, value) }
     return 0
 }
 
 private func frameReceived(
     _: OpaquePointer?, frame: UnsafePointer<nghttp2_frame>?, userData: UnsafeMutableRawPointer?
 ) -> CInt {
-    guard let frame = unsafe frame, let connection = unsafe connection(userData) else { return 0 }
+    guard let frame = unsafe frame else { return 0 }
     let header = unsafe frame.pointee.hd
     let kind = nghttp2_frame_type(UInt32(header.type))
     let endsStream = has(header.flags, NGHTTP2_FLAG_END_STREAM)
-    switch kind {
-    case NGHTTP2_HEADERS:
-        unsafe connection.sectionEnded(
-            isRequest: frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST, isEnded: endsStream)
-    case NGHTTP2_DATA:
-        let padding = unsafe frame.pointee.data.padlen
-        connection.dataEnded(header.stream_id, count: header.length - padding, isEnded: endsStream)
-    default:
-        connection.controlFrame(kind, isAcknowledgement: has(header.flags, NGHTTP2_FLAG_ACK))
+    unsafe withConnection(userData) { connection in
+        switch kind {
+        case NGHTTP2_HEADERS:
+            let isRequest = unsafe frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST
+            connection.sectionEnded(isRequest: isRequest, isEnded: endsStream)
+        case NGHTTP2_DATA:
+            let padding = unsafe frame.pointee.data.padlen
+            connection.dataEnded(header.stream_id, count: header.length - padding, isEnded: endsStream)
+        default:
+            connection.controlFrame(kind, isAcknowledgement: has(header.flags, NGHTTP2_FLAG_ACK))
+        }
     }
     return 0
 }
@@ -173,14 +180,16 @@ private func dataReceived(
     _: OpaquePointer?, flags: UInt8, id: Int32, bytes: UnsafePointer<UInt8>?, count: Int,
     userData: UnsafeMutableRawPointer?
 ) -> CInt {
-    unsafe connection(userData)?.received(id, UnsafeBufferPointer(start: bytes, count: count))
+    unsafe withConnection(userData) {
+        unsafe $0.received(id, UnsafeBufferPointer(start: bytes, count: count))
+    }
     return 0
 }
 
 private func streamClosed(
     _: OpaquePointer?, id: Int32, code: UInt32, userData: UnsafeMutableRawPointer?
 ) -> CInt {
-    unsafe connection(userData)?.closed(id, code)
+    unsafe withConnection(userData) { $0.closed(id, code) }
     return 0
 }
 
@@ -190,8 +199,8 @@ private func frameSent(
     guard let header = unsafe frame?.pointee.hd else { return 0 }
     let kind = nghttp2_frame_type(UInt32(header.type))
     let mayEnd = kind == NGHTTP2_HEADERS || kind == NGHTTP2_DATA
-    unsafe connection(userData)?.sent(
-        kind, header.stream_id, endsStream: mayEnd && has(header.flags, NGHTTP2_FLAG_END_STREAM))
+    let endsStream = mayEnd && has(header.flags, NGHTTP2_FLAG_END_STREAM)
+    unsafe withConnection(userData) { $0.sent(kind, header.stream_id, endsStream: endsStream) }
     return 0
 }
 
@@ -207,16 +216,16 @@ private func fillFrame(
     flags: UnsafeMutablePointer<UInt32>?, source: UnsafeMutablePointer<nghttp2_data_source>?,
     userData: UnsafeMutableRawPointer?
 ) -> Int {
-    guard let connection = unsafe connection(userData) else { return 0 }
     let buffer = unsafe UnsafeMutableBufferPointer(start: frame, count: capacity)
-    guard let filled = unsafe connection.fill(buffer, of: id) else {
-        return Int(NGHTTP2_ERR_DEFERRED.rawValue)
-    }
-    if filled.isLast {
-        unsafe flags?.pointee |= NGHTTP2_DATA_FLAG_EOF.rawValue
-        if connection.submitTrailers(of: id) {
-            unsafe flags?.pointee |= NGHTTP2_DATA_FLAG_NO_END_STREAM.rawValue
+    return unsafe withConnection(userData) { connection in
+        guard let filled = unsafe connection.fill(buffer, of: id) else {
+            return Int(NGHTTP2_ERR_DEFERRED.rawValue)
         }
+        if filled.isLast {
+            unsafe flags?.pointee |= NGHTTP2_DATA_FLAG_EOF.rawValue
+            let hasTrailers = connection.submitTrailers(of: id)
+            if hasTrailers { unsafe flags?.pointee |= NGHTTP2_DATA_FLAG_NO_END_STREAM.rawValue }
+        }
+        return filled.count
     }
-    return filled.count
 }
