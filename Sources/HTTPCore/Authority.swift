@@ -45,18 +45,12 @@ public struct Authority: Sendable, Hashable {
         return index == 0 ? nil : index
     }
 
-    /// The offset past the `]` of an IP literal; its inside is checked for characters only.
+    /// The offset past the `]` of an IP literal.
     private static func endOfLiteral(_ bytes: Span<UInt8>) -> Int? {
         var index = 1
-        while index < bytes.count, bytes[index] != UInt8(ascii: "]") {
-            let byte = bytes[index]
-            guard byte == UInt8(ascii: ":") || byte == UInt8(ascii: ".") || byte.hexadecimalValue != nil
-            else {
-                return nil
-            }
-            index += 1
-        }
-        return index < bytes.count && index > 2 ? index + 1 : nil
+        while index < bytes.count, bytes[index] != UInt8(ascii: "]") { index += 1 }
+        guard index < bytes.count, IPLiteral.isValid(bytes.extracting(1..<index)) else { return nil }
+        return index + 1
     }
 
     /// The port after the host, with nil inside for none; nil if it is not valid.

@@ -7,7 +7,7 @@ import HTTPTypes
 struct FieldName: Sendable {
     /// What a field does to the reading of its message.
     enum Role: Sendable {
-        case ordinary, host, contentLength, transferEncoding, connection, expect
+        case ordinary, host, contentLength, contentType, transferEncoding, connection, expect
     }
 
     let name: HTTPField.Name
@@ -33,6 +33,7 @@ struct FieldName: Sendable {
             switch name.canonicalName {
             case "host": .host
             case "content-length": .contentLength
+            case "content-type": .contentType
             case "transfer-encoding": .transferEncoding
             case "connection": .connection
             case "expect": .expect

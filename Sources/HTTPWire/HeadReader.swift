@@ -12,6 +12,7 @@ struct HeadReader {
     private var isChunked = false
     private var says = ConnectionOptions()
     private var expectsContinue = false
+    private var hasContentType = false
 
     private init(_ line: RequestLine) { self.line = line }
 
@@ -72,6 +73,7 @@ struct HeadReader {
         case .transferEncoding: try takeTransferEncoding(value)
         case .connection: says.read(value)
         case .expect: try takeExpect(value)
+        case .contentType: try takeContentType()
         case .ordinary: break
         }
         fields.append(line.field)
@@ -80,14 +82,7 @@ struct HeadReader {
     /// Digits only (RFC 9110 §8.6), once only.
     private mutating func takeContentLength(_ value: Span<UInt8>) throws(RequestFailure) {
         guard contentLength == nil else { throw RequestFailure(.repeatedContentLength) }
-        var length: UInt64 = 0
-        for index in value.indices {
-            guard let digit = value[index].decimalValue, length <= UInt64(Int64.max) / 10 - 1 else {
-                throw RequestFailure(.invalidContentLength)
-            }
-            length = length * 10 + UInt64(digit)
-        }
-        guard !value.isEmpty else { throw RequestFailure(.invalidContentLength) }
+        guard let length = ContentLength.parse(value) else { throw RequestFailure(.invalidContentLength) }
         contentLength = length
     }
 
@@ -102,9 +97,16 @@ struct HeadReader {
         throw RequestFailure(isMisplaced ? .invalidTransferCoding : .unknownTransferCoding)
     }
 
+    /// HTTP/1.0 has no interim responses (RFC 9110 §10.1.1).
     private mutating func takeExpect(_ value: Span<UInt8>) throws(RequestFailure) {
-        guard value.equalsIgnoringCase("100-continue") else { throw RequestFailure(.unknownExpectation) }
-        expectsContinue = line.version != .http10
+        guard let text = String(validating: value) else { throw RequestFailure(.unknownExpectation) }
+        if try Expectation.asksToContinue(text) { expectsContinue = line.version != .http10 }
+    }
+
+    /// Two types are one too many: readers differ in which they take (RFC 9110 §8.3).
+    private mutating func takeContentType() throws(RequestFailure) {
+        guard !hasContentType else { throw RequestFailure(.repeatedContentType) }
+        hasContentType = true
     }
 
     /// The head, once its fields are all read.

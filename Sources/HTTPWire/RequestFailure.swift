@@ -6,11 +6,12 @@ package struct RequestFailure: Error, Sendable, Hashable {
     /// What is wrong with the request; its name is stable for logs and tests.
     package struct Code: Sendable, Hashable, CustomStringConvertible {
         private enum Kind: String {
-            case malformedRequestLine, malformedTarget, malformedVersion, unsupportedVersion,
+            case malformedRequestLine, methodTooLong, malformedTarget, malformedVersion, unsupportedVersion,
                 requestLineTooLong
             case malformedField, foldedField, bareLineEnding, headTooLarge, tooManyFields
             case missingHost, repeatedHost, invalidHost, unknownExpectation
-            case invalidContentLength, repeatedContentLength, lengthAndCoding, invalidTransferCoding
+            case invalidContentLength, repeatedContentLength, repeatedContentType
+            case lengthAndCoding, invalidTransferCoding
             case unknownTransferCoding, invalidChunk, invalidTrailer, trailersTooLarge
         }
 
@@ -18,6 +19,8 @@ package struct RequestFailure: Error, Sendable, Hashable {
 
         /// The request line is not `method SP target SP version` (RFC 9112 §3); 400.
         package static let malformedRequestLine = Code(kind: .malformedRequestLine)
+        /// The method is longer than a whole request line may be, and so than any that is known (RFC 9112 §3); 501.
+        package static let methodTooLong = Code(kind: .methodTooLong)
         /// The target has no form of RFC 9112 §3.2, or is not a path that can be decoded; 400.
         package static let malformedTarget = Code(kind: .malformedTarget)
         /// The version is not `HTTP/digit.digit` (RFC 9112 §2.3); 400.
@@ -48,6 +51,8 @@ package struct RequestFailure: Error, Sendable, Hashable {
         package static let invalidContentLength = Code(kind: .invalidContentLength)
         /// More than one Content-Length, equal or not; 400.
         package static let repeatedContentLength = Code(kind: .repeatedContentLength)
+        /// More than one Content-Type, which is no list (RFC 9110 §8.3); 400.
+        package static let repeatedContentType = Code(kind: .repeatedContentType)
         /// Both Content-Length and Transfer-Encoding (RFC 9112 §6.1); 400.
         package static let lengthAndCoding = Code(kind: .lengthAndCoding)
         /// `chunked` is not last, or repeated, or comes with HTTP/1.0 (RFC 9112 §6.1); 400.
@@ -56,7 +61,7 @@ package struct RequestFailure: Error, Sendable, Hashable {
         package static let unknownTransferCoding = Code(kind: .unknownTransferCoding)
         /// A chunk's size, extension or end is malformed (RFC 9112 §7.1); 400.
         package static let invalidChunk = Code(kind: .invalidChunk)
-        /// A trailer field is malformed, or one that frames or routes a message (RFC 9110 §6.5.1); 400.
+        /// A trailer field is malformed, or one that the reading of the message depends on (RFC 9110 §6.5.1); 400.
         package static let invalidTrailer = Code(kind: .invalidTrailer)
         /// The trailer section is past the head's limits; 431.
         package static let trailersTooLarge = Code(kind: .trailersTooLarge)
@@ -69,7 +74,7 @@ package struct RequestFailure: Error, Sendable, Hashable {
             case .requestLineTooLong: .uriTooLong
             case .headTooLarge, .tooManyFields, .trailersTooLarge: .requestHeaderFieldsTooLarge
             case .unknownExpectation: .expectationFailed
-            case .unknownTransferCoding: .notImplemented
+            case .unknownTransferCoding, .methodTooLong: .notImplemented
             case .unsupportedVersion: .httpVersionNotSupported
             default: .badRequest
             }
@@ -78,6 +83,7 @@ package struct RequestFailure: Error, Sendable, Hashable {
         fileprivate var message: String {
             switch kind {
             case .malformedRequestLine: "The request line is malformed."
+            case .methodTooLong: "The method is not implemented."
             case .malformedTarget: "The request target is not valid."
             case .malformedVersion: "The HTTP version is malformed."
             case .unsupportedVersion: "This server speaks HTTP/1.1 here."
@@ -93,6 +99,7 @@ package struct RequestFailure: Error, Sendable, Hashable {
             case .unknownExpectation: "The Expect field asks for something unknown."
             case .invalidContentLength: "The Content-Length field is not a number."
             case .repeatedContentLength: "The Content-Length field stands more than once."
+            case .repeatedContentType: "The Content-Type field stands more than once."
             case .lengthAndCoding: "Content-Length and Transfer-Encoding exclude each other."
             case .invalidTransferCoding: "The Transfer-Encoding field is not valid."
             case .unknownTransferCoding: "The only transfer coding known here is chunked."

@@ -61,11 +61,17 @@ package struct RequestParser: Sendable {
     {
         if scanned == 0 { _ = try findsEnd(bytes, from: start) }
         guard hasLine || bytes.count - start <= limits.requestLineBytes + 1 else {
-            throw RequestFailure(.requestLineTooLong)
+            throw RequestFailure(Self.hasMethod(bytes, from: start) ? .requestLineTooLong : .methodTooLong)
         }
         guard bytes.count - start <= limits.headerBytes else { throw RequestFailure(.headTooLarge) }
         scanned = bytes.count
         return .incomplete
+    }
+
+    /// Whether the method's end has come.
+    private static func hasMethod(_ bytes: Span<UInt8>, from start: Int) -> Bool {
+        for index in start..<bytes.count where bytes[index] == UInt8(ascii: " ") { return true }
+        return false
     }
 
     /// Whether an empty line ends in the bytes at or after `index`.

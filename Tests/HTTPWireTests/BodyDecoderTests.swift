@@ -88,6 +88,7 @@ struct BodyDecoderTests {
         arguments: [
             ("Content-Length: 50\r\n", .invalidTrailer), ("Transfer-Encoding: chunked\r\n", .invalidTrailer),
             ("Host: evil\r\n", .invalidTrailer), ("Connection: close\r\n", .invalidTrailer),
+            ("Expect: 100-continue\r\n", .invalidTrailer), ("Content-Type: a/b\r\n", .invalidTrailer),
             (" X: y\r\n", .foldedField),
             ("GET / HTTP/1.1\r\n", .malformedField), ("X: y\n", .bareLineEnding),
             ("X: a\rb\r\n", .bareLineEnding),

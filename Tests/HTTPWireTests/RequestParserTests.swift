@@ -93,6 +93,8 @@ struct RequestParserTests {
             ("1.1", "Content-Length: 5\r\n", true), ("1.1", "Transfer-Encoding: chunked\r\n", true),
             ("1.1", "", false),
             ("1.1", "Content-Length: 0\r\n", false), ("1.0", "Content-Length: 5\r\n", false),
+            ("1.1", "Expect: ,100-CONTINUE ,\r\nContent-Length: 5\r\n", true),
+            ("1.1", "Expect:\r\nContent-Length: 5\r\n", true),
         ])
     func expect(version: String, fields: String, expected: Bool) throws {
         let head = try parse("POST / HTTP/\(version)\r\nHost: a\r\nExpect: 100-Continue\r\n\(fields)\r\n")

@@ -84,6 +84,7 @@ struct RequestRefusalTests {
             ("Content-Length: 5\r\nContent-Length: 6", .repeatedContentLength),
             ("Content-Length: 5\r\nContent-Length: 5", .repeatedContentLength),
             ("Content-Length: 5, 5", .invalidContentLength),
+            ("Content-Type: a/b\r\nContent-Type: a/b", .repeatedContentType),
             ("Content-Length:", .invalidContentLength), ("Content-Length: +5", .invalidContentLength),
             ("Content-Length: -5", .invalidContentLength), ("Content-Length: 5 5", .invalidContentLength),
             ("Content-Length: 0x5", .invalidContentLength), ("Content-Length: 5.0", .invalidContentLength),
@@ -111,7 +112,7 @@ struct RequestRefusalTests {
             refusal("POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n")?.code == .invalidTransferCoding)
     }
 
-    @Test("RFC 9110 §10.1.1: an unknown expectation is 417", arguments: ["sausage", "100-continue, x", ""])
+    @Test("RFC 9110 §10.1.1: an unknown expectation is 417", arguments: ["sausage", "100-continue, x", "100-continue;q=1", "\"100-continue\"", "100"])
     func expectation(value: String) {
         #expect(refusal(post("Expect: \(value)"))?.status == .expectationFailed)
     }
@@ -123,9 +124,18 @@ struct RequestRefusalTests {
         #expect(refusal(fits, limits: limits) == nil)
         #expect(refusal(fits.replacing("/a", with: "/aa"), limits: limits)?.status == .uriTooLong)
         #expect(refusal("GET /" + String(repeating: "a", count: 26), limits: limits)?.status == .uriTooLong)
-        #expect(refusal(String(repeating: "A", count: 31), limits: limits)?.status == .uriTooLong)
         let bytes = Array(("GET /" + String(repeating: "a", count: 90)).utf8)
         #expect(parse(bytes, ends: 0...bytes.count, limits: limits)?.failure?.status == .uriTooLong)
+    }
+
+    @Test("RFC 9112 §3: a method that is longer than a request line may be is 501, whole or in pieces")
+    func methodLimit() {
+        let limits = HTTPLimits(requestLineBytes: 30)
+        for end in ["", " / HTTP/1.1\r\nHost: a\r\n\r\n"] {
+            let bytes = Array((String(repeating: "A", count: 40) + end).utf8)
+            #expect(refusal(bytes, limits: limits)?.status == .notImplemented)
+            #expect(parse(bytes, ends: 0...bytes.count, limits: limits)?.failure?.status == .notImplemented)
+        }
     }
 
     @Test("A head past its limits is 431, complete or not; one at the limit passes")

@@ -12,6 +12,7 @@ struct HTTP2Head {
     private var host: String?
     private(set) var contentLength: UInt64?
     private var expectsContinue = false
+    private var hasContentType = false
     private var cookie: HTTPField?
     private var fields = HTTPFields()
     private var hasRegular = false
@@ -64,19 +65,23 @@ struct HTTP2Head {
             return
         case .contentLength: try takeContentLength(field.value)
         case .expect:
-            guard field.value.utf8.span.equalsIgnoringCase("100-continue") else {
-                throw .refused(RequestFailure(.unknownExpectation))
+            do throws(RequestFailure) {
+                if try Expectation.asksToContinue(field.value) { expectsContinue = true }
+            } catch {
+                throw .refused(error)
             }
-            expectsContinue = true
+        case .contentType:
+            guard !hasContentType else { throw .refused(RequestFailure(.repeatedContentType)) }
+            hasContentType = true
         case .connection, .transferEncoding, .ordinary: break
         }
         fields.append(field)
     }
 
     private mutating func takeContentLength(_ value: String) throws(HTTP2FieldProblem) {
-        guard contentLength == nil, !value.isEmpty, value.utf8.allSatisfy({ $0.decimalValue != nil }),
-            let length = UInt64(value), length <= UInt64(Int64.max)
-        else { throw .malformed("a Content-Length that is not one number") }
+        guard contentLength == nil, let length = ContentLength.parse(value.utf8.span) else {
+            throw .malformed("a Content-Length that is not one number")
+        }
         contentLength = length
     }
 }
