@@ -14,7 +14,8 @@ extension [UInt8] {
         append(contentsOf: field.name.rawName.utf8)
         append(UInt8(ascii: ":"))
         append(UInt8(ascii: " "))
-        append(contentsOf: field.value.utf8)
+        // The bytes themselves: a value need not be UTF-8, and as a string it would be mended.
+        unsafe field.withUnsafeBytesOfValue { unsafe append(contentsOf: $0) }
         appendCRLF()
     }
 

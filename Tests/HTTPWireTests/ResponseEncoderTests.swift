@@ -150,6 +150,20 @@ struct ResponseEncoderTests {
         #expect(lines.allSatisfy { $0.utf8.allSatisfy { $0 >= 0x20 } })
     }
 
+    @Test("RFC 9110 §5.5: a value that is not UTF-8 is sent as it is")
+    func obsText() throws {
+        let value: [UInt8] = [0x61, 0xE9, 0x62]
+        var output: [UInt8] = []
+        _ = try ResponseEncoder(server: nil).appendHead(
+            .ok, [.location: "é"], content: .length(0), context: ResponseContext(), date: date, to: &output)
+        #expect(output.contains(Array("Location: é\r\n".utf8)))
+        var fields = HTTPFields()
+        fields.append(HTTPField(name: .location, value: value))
+        _ = try ResponseEncoder(server: nil).appendHead(
+            .ok, fields, content: .length(0), context: ResponseContext(), date: date, to: &output)
+        #expect(output.contains(Array("Location: ".utf8) + value + Array("\r\n".utf8)))
+    }
+
     @Test(
         "RFC 9112 §7.1: chunks as they are written are chunks as they are read",
         arguments: [1, 9, 10, 15, 16, 255, 4_096])
