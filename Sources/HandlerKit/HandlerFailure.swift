@@ -11,13 +11,13 @@ public struct HandlerFailure: Error {
     /// A sentence for the client; nil for the status' usual one.
     public let explanation: String?
     /// Fields that belong to the status, `Allow` or `Content-Range` for example.
-    public let fields: HTTPFields
+    public let fields: ResponseFields
     /// What led to it. It is logged under the request's id and shown to nobody else.
     public let cause: (any Error)?
 
     /// Makes a failure; what is left out is the status' usual explanation, no fields, no cause.
     public init(
-        _ status: HTTPResponse.Status, _ explanation: String? = nil, fields: HTTPFields = [:],
+        _ status: HTTPResponse.Status, _ explanation: String? = nil, fields: ResponseFields = [:],
         cause: (any Error)? = nil
     ) {
         self.status = status

@@ -11,12 +11,12 @@ public struct Response {
     /// The status; a final one, 200 to 599.
     public var status: HTTPResponse.Status
     /// The fields.
-    public var fields: HTTPFields
+    public var fields: ResponseFields
     /// The body.
     public var body: ResponseBody
 
     /// Makes a response of its parts.
-    public init(_ status: HTTPResponse.Status = .ok, fields: HTTPFields = [:], body: ResponseBody = .empty) {
+    public init(_ status: HTTPResponse.Status = .ok, fields: ResponseFields = [:], body: ResponseBody = .empty) {
         self.status = status
         self.fields = fields
         self.body = body
@@ -30,7 +30,7 @@ public struct Response {
     }
 
     /// Status and fields as the ecosystem's own type.
-    public var head: HTTPResponse { HTTPResponse(status: status, headerFields: fields) }
+    public var head: HTTPResponse { HTTPResponse(status: status, headerFields: fields.valid) }
 }
 
 /// Where a response's body comes from.

@@ -48,17 +48,23 @@ public func respond(_ handler: any Handler, to request: Request) async throws ->
         failure = error
         response = answer(to: error)
     }
+    do {
+        try response.fields.check()
+    } catch {
+        failure = error
+        response = answer(to: error)
+    }
     let length = response.body.length
     let isBodyless = request.method == .head || [204, 304].contains(response.status.code)
     let (body, trailers) = isBodyless ? ([], nil) : try await collect(response.body)
     return TestResponse(
-        status: response.status, fields: response.fields, body: body, length: length, trailers: trailers,
+        status: response.status, fields: response.fields.valid, body: body, length: length, trailers: trailers,
         failure: failure)
 }
 
 private func refusal(of handler: any Handler, for request: Request) throws -> Response? {
     guard handler.methods.contains(request.method) else {
-        let allowed: HTTPFields = [
+        let allowed: ResponseFields = [
             .allow: (handler.methods + [.options]).map(\.rawValue).joined(separator: ", ")
         ]
         if request.method == .options { return Response(.ok, fields: allowed) }

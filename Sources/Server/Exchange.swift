@@ -55,7 +55,9 @@ final class Exchange {
     /// The answer of a handler that needs to wait; nil when the client is gone.
     func respond(to request: Request, on route: Route) async -> Response? {
         do {
-            return try await route.handler.respond(to: request)
+            let response = try await route.handler.respond(to: request)
+            try response.fields.check()
+            return response
         } catch {
             return answer(to: error)
         }
@@ -75,6 +77,10 @@ final class Exchange {
     private func admit(
         _ interim: any InterimResponder, _ readAt: SuspendingClock.Instant?
     ) throws -> Attempt {
+        // RFC 9110 §7.4: a request for https has to come over a connection that TLS secures.
+        if head.target.scheme == "https", connection.facts.tls == nil {
+            throw HandlerFailure(.misdirectedRequest, "This connection is not secured by TLS.")
+        }
         guard connection.isAdmitted else {
             mayContinue = false
             throw HandlerFailure(
@@ -99,14 +105,18 @@ final class Exchange {
         let request = Request(
             head, mount: route.prefix, id: id, number: number, connection: connection.facts, body: body,
             readAt: readAt, interim: interim)
-        if let response = try route.handler.answerAtOnce(to: request) { return .answered(response) }
-        return .waiting(route, request)
+        guard let response = try route.handler.answerAtOnce(to: request) else { return .waiting(route, request) }
+        try response.fields.check()
+        return .answered(response)
     }
 
     /// The answer to what a handler, or the way to it, threw; nil when nobody is there to read it.
     @inline(never)
-    private func answer(to error: any Error) -> Response? {
-        if let failure = error as? HandlerFailure { return page(for: failure) }
+    func answer(to error: any Error) -> Response? {
+        if let failure = error as? HandlerFailure {
+            guard let field = failure.fields.refused else { return page(for: failure) }
+            return answer(to: InvalidFieldValue(name: field))
+        }
         guard let failure = error as? BodyFailure else {
             return page(for: HandlerFailure(.internalServerError, cause: error))
         }
@@ -154,7 +164,7 @@ extension Exchange {
         let problem = Problem(
             status: failure.status, explanation: failure.explanation ?? "", requestID: id)
         var response = snapshot.problemPage.response(for: problem, to: head.request.headerFields)
-        for field in failure.fields { response.fields.append(field) }
+        response.fields.append(contentsOf: failure.fields)
         return response
     }
 

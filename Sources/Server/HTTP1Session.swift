@@ -153,7 +153,7 @@ final class HTTP1Session {
     private func serve(_ parsed: ParsedHead) async throws(ConnectionFailure) -> Bool {
         let incoming = parsed.framing == .none ? nil : body(of: parsed)
         let exchange = begin(parsed, incoming)
-        let response = await exchange.respond(self)
+        let response = checked(await exchange.respond(self), exchange, incoming)
         var outcome = ResponseOutcome(keepAlive: false, bodyBytes: 0, isAborted: true)
         defer { exchange.record(response?.status, outcome) }
         guard let response else { return false }
@@ -179,6 +179,17 @@ final class HTTP1Session {
         return Exchange(
             head: parsed.head, number: number, connection: connection,
             body: incoming.map { RequestBody(length: parsed.framing.length, source: $0) } ?? noBody)
+    }
+
+    /// The answer, or a refusal when what has come of the body that it left unread is malformed: then the request is
+    /// (RFC 9112 §6.3, §7.1), and nothing that follows can be trusted.
+    @inline(never)
+    private func checked(_ response: Response?, _ exchange: Exchange, _ incoming: IncomingBody?) -> Response? {
+        guard let response, let incoming else { return response }
+        // The closure of a streamed response may still read it.
+        if case .stream = response.body { return response }
+        guard let failure = incoming.dropArrived() else { return response }
+        return exchange.answer(to: failure)
     }
 
     @inline(never)

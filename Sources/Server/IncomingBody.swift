@@ -63,6 +63,32 @@ final class IncomingBody: BodySource {
         }
     }
 
+    /// Drops what has come of a body that nobody reads any more, without waiting for more of it.
+    ///
+    /// - Returns: why it is malformed, if it is as far as it has come.
+    func dropArrived() -> BodyFailure? {
+        guard failure == nil, trailers == nil else { return nil }
+        do throws(BodyFailure) {
+            while true {
+                switch try decode() {
+                case .data(let range):
+                    received += UInt64(range.count)
+                    session.input.consume(range.upperBound)
+                case .needMore(let consumed):
+                    session.input.consume(consumed)
+                    return nil
+                case .end(let trailers, let consumed):
+                    session.input.consume(consumed)
+                    self.trailers = trailers
+                    return nil
+                }
+            }
+        } catch {
+            failure = error
+            return error
+        }
+    }
+
     private func decode() throws(BodyFailure) -> BodyEvent {
         do throws(RequestFailure) {
             let input = session.input
@@ -74,7 +100,8 @@ final class IncomingBody: BodySource {
 
     private func invite() async throws(BodyFailure) {
         mustInvite = false
-        guard !isResponding else { return }
+        // Nor is a client invited whose content comes already (RFC 9110 §10.1.1).
+        guard !isResponding, session.input.isEmpty else { return }
         let line = Array("HTTP/1.1 100 Continue\r\n\r\n".utf8)
         do throws(ConnectionFailure) {
             try await session.connection.send(line.span)

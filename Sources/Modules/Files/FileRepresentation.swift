@@ -13,7 +13,7 @@ final class FileRepresentation: Sendable {
     private let type: String
     private let etag: EntityTag
     private let lastModified: HTTPDate
-    private let fields: HTTPFields
+    private let fields: ResponseFields
 
     /// Describes an open file and its content.
     init(_ file: OpenFile, _ content: FileContent, type: String, cacheControl: String) {
@@ -54,7 +54,7 @@ final class FileRepresentation: Sendable {
 
     /// RFC 9110 §15.4.5: the fields that guide a cache, and no others.
     private var notModified: Response {
-        var kept: HTTPFields = [.eTag: etag.description]
+        var kept: ResponseFields = [.eTag: etag.description]
         kept[.cacheControl] = fields[.cacheControl]
         return Response(.notModified, fields: kept)
     }

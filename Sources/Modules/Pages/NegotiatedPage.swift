@@ -46,7 +46,7 @@ extension Response {
         _ bytes: [UInt8], as form: Representation, status: HTTPResponse.Status = .ok,
         jsonType: String = "application/json"
     ) -> Response {
-        var fields: HTTPFields = [.vary: "Accept", .xContentTypeOptions: "nosniff"]
+        var fields: ResponseFields = [.vary: "Accept", .xContentTypeOptions: "nosniff"]
         switch form {
         case .html:
             fields[.contentType] = "text/html; charset=utf-8"

@@ -35,7 +35,7 @@ enum RespondModule {
 struct RespondHandler: Handler {
     let methods: [HTTPRequest.Method] = [.get, .head, .post, .put, .patch, .delete]
     private let status: HTTPResponse.Status
-    private let fields: HTTPFields
+    private let fields: ResponseFields
     private let bytes: [UInt8]
     private let earlyHints: HTTPFields?
 

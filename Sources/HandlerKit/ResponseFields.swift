@@ -1,0 +1,78 @@
+// The fields of a response. A value with a control character is kept out and remembered: with CR and LF it would begin
+// a line that the handler did not mean.
+
+import HTTPCore
+import HTTPTypes
+
+/// The fields that a handler answers with.
+///
+/// ```swift
+/// var response = Response(.found, fields: [.cacheControl: "no-store"])
+/// response.fields[.location] = target
+/// ```
+///
+/// A value that has a control character other than the tab (RFC 9110 §5.5) does not get in; the server answers with a
+/// 500 in place of such a response and logs the field's name. White space at a value's ends is left out.
+public struct ResponseFields: Sendable, Hashable, ExpressibleByDictionaryLiteral {
+    /// The fields in their order, as they are sent.
+    public private(set) var valid: HTTPFields
+    /// The first field whose value was kept out; nil if none was.
+    public private(set) var refused: String?
+
+    /// The fields as the ecosystem's own type has them, which has turned control characters into spaces.
+    public init(_ fields: HTTPFields = [:]) {
+        valid = fields
+    }
+
+    /// The fields of a literal, in its order.
+    public init(dictionaryLiteral elements: (HTTPField.Name, String)...) {
+        valid = HTTPFields()
+        valid.reserveCapacity(elements.count)
+        for (name, value) in elements { append(name, value) }
+    }
+
+    /// The value of a field, several joined by commas; setting replaces them all, with nil by none.
+    public subscript(name: HTTPField.Name) -> String? {
+        get { valid[name] }
+        set {
+            guard let newValue else { return valid[name] = nil }
+            if accepts(newValue, of: name) { valid[name] = newValue }
+        }
+    }
+
+    /// Appends a field, beside those of the same name.
+    public mutating func append(_ name: HTTPField.Name, _ value: String) {
+        if accepts(value, of: name) { valid.append(HTTPField(name: name, value: value)) }
+    }
+
+    /// Appends all of `other`.
+    public mutating func append(contentsOf other: ResponseFields) {
+        valid.append(contentsOf: other.valid)
+        refused = refused ?? other.refused
+    }
+
+    private mutating func accepts(_ value: String, of name: HTTPField.Name) -> Bool {
+        let bytes = value.utf8.span
+        for index in bytes.indices where FieldSyntax.isControl(bytes[index]) {
+            refused = refused ?? name.rawName
+            return false
+        }
+        return true
+    }
+
+    /// - Throws: ``InvalidFieldValue`` if a value was kept out.
+    package func check() throws(InvalidFieldValue) {
+        if let refused { throw InvalidFieldValue(name: refused) }
+    }
+}
+
+/// A handler's mistake: a value that no field may have.
+public struct InvalidFieldValue: Error, Sendable, Equatable, CustomStringConvertible {
+    /// The field's name.
+    public let name: String
+
+    package init(name: String) { self.name = name }
+
+    /// What is wrong, for the log; the value is not in it.
+    public var description: String { "the handler's value of \(name) has a control character" }
+}
