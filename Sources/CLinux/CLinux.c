@@ -4,10 +4,12 @@
 #include <fcntl.h>
 #include <linux/close_range.h>
 #include <linux/openat2.h>
+#include <linux/sockios.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
@@ -36,6 +38,10 @@ int clinux_accept4(int fd, void *address, uint32_t *length, int flags) {
 int clinux_openat2(int directory, const char *path, uint64_t flags, uint64_t mode, uint64_t resolve) {
     struct open_how how = {.flags = flags, .mode = mode, .resolve = resolve};
     return (int)syscall(SYS_openat2, directory, path, &how, sizeof how);
+}
+
+int clinux_unsent_bytes(int fd, int *bytes) {
+    return ioctl(fd, SIOCOUTQ, bytes);
 }
 
 intptr_t clinux_preadv2(int fd, void *buffer, size_t count, int64_t offset, int flags) {

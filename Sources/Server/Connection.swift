@@ -23,6 +23,9 @@ final class Connection {
     /// What may still be done before others get a turn, in bytes.
     @safe @exclusivity(unchecked) private var share = Connection.shareBytes
 
+    /// What the client may still keep the server waiting to take what is sent.
+    private var allowance = TransferAllowance()
+
     private static let shareBytes = 256 * 1024
 
     init(worker: Worker, socket: StreamSocket, registration: Registration, listener: ListenerFacts) {
@@ -118,7 +121,9 @@ final class Connection {
         }
     }
 
-    /// Sends all bytes; each time the client takes some its time begins anew.
+    /// Sends all bytes.
+    ///
+    /// - Throws: `.aborted` when the client has used up its time to take them, or the server ends all connections.
     func send(_ bytes: Span<UInt8>) async throws(ConnectionFailure) {
         var rest = bytes
         while !rest.isEmpty {
@@ -128,11 +133,38 @@ final class Connection {
                 rest = rest.extracting(count...)
                 if spend(count) { await Task.yield() }
             case .wantRead, .wantWrite:
-                try await wait(for: progress, until: worker.deadline(worker.snapshot.limits.writeTimeout))
+                try await waitToSend(progress)
             case .closed:
                 throw ConnectionFailure(.closed, "while sending")
             }
         }
+    }
+
+    /// Waits until more can be sent, on the client's account.
+    private func waitToSend(_ progress: Progress<Int>) async throws(ConnectionFailure) {
+        while true {
+            let limit = worker.snapshot.limits.response
+            let began = worker.reactor.now
+            let queued = socket.undelivered
+            do throws(ConnectionFailure) {
+                try await wait(for: progress, until: allowance.deadline(from: began, limit))
+                return account(from: began, queued)
+            } catch {
+                account(from: began, queued)
+                // The socket is writable once much of its buffer is free, long after a slow client began to take it.
+                if error.code == .timedOut, !allowance.isSpent(limit) { continue }
+                throw ConnectionFailure(
+                    .aborted,
+                    error.code == .timedOut ? "the client takes too little of a response" : error.description)
+            }
+        }
+    }
+
+    /// Takes a wait off the client's time, and gives back what it took meanwhile.
+    @inline(never)
+    private func account(from began: ReactorInstant, _ queued: Int) {
+        allowance.spend(from: began, to: worker.reactor.now)
+        allowance.earn(queued - socket.undelivered, worker.snapshot.limits.response)
     }
 
     /// Sends what can be sent without waiting.

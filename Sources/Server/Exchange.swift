@@ -105,7 +105,9 @@ final class Exchange {
         let request = Request(
             head, mount: route.prefix, id: id, number: number, connection: connection.facts, body: body,
             readAt: readAt, interim: interim)
-        guard let response = try route.handler.answerAtOnce(to: request) else { return .waiting(route, request) }
+        guard let response = try route.handler.answerAtOnce(to: request) else {
+            return .waiting(route, request)
+        }
         try response.fields.check()
         return .answered(response)
     }

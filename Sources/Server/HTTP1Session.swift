@@ -184,7 +184,8 @@ final class HTTP1Session {
     /// The answer, or a refusal when what has come of the body that it left unread is malformed: then the request is
     /// (RFC 9112 §6.3, §7.1), and nothing that follows can be trusted.
     @inline(never)
-    private func checked(_ response: Response?, _ exchange: Exchange, _ incoming: IncomingBody?) -> Response? {
+    private func checked(_ response: Response?, _ exchange: Exchange, _ incoming: IncomingBody?) -> Response?
+    {
         guard let response, let incoming else { return response }
         // The closure of a streamed response may still read it.
         if case .stream = response.body { return response }

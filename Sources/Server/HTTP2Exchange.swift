@@ -212,7 +212,7 @@ extension HTTP2Exchange {
 
     private func contentWaits() {
         sentBefore = stream.sent
-        sendDeadline = worker.deadline(exchange.snapshot.limits.writeTimeout)
+        sendDeadline = worker.deadline(exchange.snapshot.limits.response.patience)
         session.check(at: sendDeadline)
     }
 

@@ -12,8 +12,7 @@ final class HTTP2IncomingBody: BodySource {
     private let limits: ServerLimits
     /// Whether the client waits for `100 Continue` (RFC 9110 §10.1.1).
     private var mustInvite: Bool
-    private var received: UInt64 = 0
-    private var waited: UInt64 = 0
+    private var allowance = TransferAllowance()
     private var hasTimedOut = false
     /// Sent when content or its end has come, or the stream has ended.
     let arrived = Signal()
@@ -51,7 +50,7 @@ final class HTTP2IncomingBody: BodySource {
 
     private func take() -> [UInt8] {
         let bytes = session.wire.takeContent(of: stream)
-        received += UInt64(bytes.count)
+        allowance.earn(bytes.count, limits.body)
         session.wake()
         return bytes
     }
@@ -59,15 +58,14 @@ final class HTTP2IncomingBody: BodySource {
     /// Waits for more. Only waiting counts against the client's time, not the handler's pauses.
     private func wait() async {
         let reactor = session.worker.reactor
-        let granted = limits.bodyTimeout + received / UInt64(limits.bodyRate) * 1_000_000_000
         let began = reactor.now
-        deadline = began.adding(nanoseconds: granted > waited ? granted - waited : 0)
+        deadline = allowance.deadline(from: began, limits.body)
         session.check(at: deadline)
         // The connection's task may be waiting for a later moment.
         session.wake()
         await arrived.wait()
         deadline = .never
-        waited += reactor.now.nanoseconds - began.nanoseconds
+        allowance.spend(from: began, to: reactor.now)
     }
 
     /// Has the read under way fail: the client is too slow.

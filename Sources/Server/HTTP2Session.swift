@@ -293,7 +293,7 @@ extension HTTP2Session {
 
     private var deadline: ReactorInstant {
         var deadline = min(nextCheck, arrivalDeadline)
-        if isBlocked { deadline = min(deadline, lastProgress.adding(nanoseconds: limits.writeTimeout)) }
+        if isBlocked { deadline = min(deadline, lastProgress.adding(nanoseconds: limits.response.patience)) }
         if !wire.hasStreams { deadline = min(deadline, lastProgress.adding(nanoseconds: limits.idleTimeout)) }
         if let refusal, !isRefusing { deadline = min(deadline, refusal) }
         return deadline
@@ -319,7 +319,7 @@ extension HTTP2Session {
     /// Ends what is overdue by now.
     private func cutOverdue() throws(ConnectionFailure) {
         let now = worker.reactor.now
-        if isBlocked, lastProgress.adding(nanoseconds: limits.writeTimeout) <= now {
+        if isBlocked, lastProgress.adding(nanoseconds: limits.response.patience) <= now {
             throw ConnectionFailure(.timedOut, "the client takes nothing")
         }
         if arrivalDeadline <= now { return wire.terminate(.enhanceYourCalm) }

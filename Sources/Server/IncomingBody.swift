@@ -14,7 +14,7 @@ final class IncomingBody: BodySource {
     private var mustInvite: Bool
     private let framing: BodyFraming
     private var received: UInt64 = 0
-    private var waited: UInt64 = 0
+    private var allowance = TransferAllowance()
     private var failure: BodyFailure?
     private(set) var trailers: HTTPFields?
     /// Whether some of the response is on its way, so that an invitation would come too late.
@@ -52,6 +52,7 @@ final class IncomingBody: BodySource {
                 try await receive()
             case .data(let range):
                 received += UInt64(range.count)
+                allowance.earn(range.count, limits.body)
                 let bytes = session.input.copy(range)
                 session.input.consume(range.upperBound)
                 return bytes
@@ -113,9 +114,8 @@ final class IncomingBody: BodySource {
     /// Waits for more of the body. Only waiting counts against the client's time, not the handler's pauses.
     private func receive() async throws(BodyFailure) {
         let reactor = session.connection.worker.reactor
-        let granted = limits.bodyTimeout + received / UInt64(limits.bodyRate) * 1_000_000_000
         let began = reactor.now
-        let deadline = began.adding(nanoseconds: granted > waited ? granted - waited : 0)
+        let deadline = allowance.deadline(from: began, limits.body)
         do throws(ConnectionFailure) {
             guard try await session.connection.receive(into: &session.input, until: deadline) else {
                 throw ConnectionFailure(.closed, "in mid body")
@@ -124,7 +124,7 @@ final class IncomingBody: BodySource {
             if error.code == .timedOut { throw BodyFailure(.timedOut) }
             throw BodyFailure(.disconnected, context: error.description)
         }
-        waited += reactor.now.nanoseconds - began.nanoseconds
+        allowance.spend(from: began, to: reactor.now)
     }
 
     /// Whether what is left is so little that reading it is cheaper than a new connection.

@@ -57,13 +57,16 @@ package enum ServerKeys {
     package static let headerTimeout = timeout(
         "header_timeout", "10s", "How long a request's head may take from its first byte; then 408.")
     package static let bodyTimeout = timeout(
-        "body_timeout", "10s",
-        "How long a body may keep the server waiting, beside what body_rate grants; then 408.")
+        "body_timeout", "10s", "How long a body may keep the server waiting; then 408.")
     package static let bodyRate = Key<Int>(
         "body_rate", .rate, default: "500", bounds: 1...1 << 30,
-        "Bytes of a body that grant it one more second.")
+        "Bytes of a body that give it back a second of body_timeout.")
     package static let writeTimeout = timeout(
-        "write_timeout", "30s", "How long a client may take nothing of a response before it is cut off.")
+        "write_timeout", "30s",
+        "How long a client may keep the server waiting to take more of a response; then it is cut off.")
+    package static let writeRate = Key<Int>(
+        "write_rate", .rate, default: "1K", bounds: 1...1 << 30,
+        "Bytes of a response that give the client back a second of write_timeout.")
     package static let idleTimeout = timeout(
         "idle_timeout", "60s", "How long a connection may wait for its next request.")
     package static let drainTimeout = timeout(
@@ -84,7 +87,7 @@ package enum ServerKeys {
             AnyKey(requestLineBytes), AnyKey(bodyBytes), AnyKey(requestsPerConnection), AnyKey(connections),
             AnyKey(connectionsPerAddress), AnyKey(handshakeTimeout), AnyKey(headerTimeout),
             AnyKey(bodyTimeout),
-            AnyKey(bodyRate), AnyKey(writeTimeout), AnyKey(idleTimeout), AnyKey(drainTimeout),
+            AnyKey(bodyRate), AnyKey(writeTimeout), AnyKey(writeRate), AnyKey(idleTimeout), AnyKey(drainTimeout),
         ])
 }
 

@@ -20,12 +20,10 @@ package struct ServerLimits: Sendable {
     package var handshakeTimeout: UInt64
     /// From a request's first byte to the end of its head.
     package var headerTimeout: UInt64
-    /// How long a body may keep the server waiting, beside what `bodyRate` grants.
-    package var bodyTimeout: UInt64
-    /// Bytes of a body that grant one more second.
-    package var bodyRate: Int
-    /// How long a client may take nothing of a response.
-    package var writeTimeout: UInt64
+    /// How long the bodies of requests may keep the server waiting.
+    var body: TransferLimit
+    /// How long the taking of responses may.
+    var response: TransferLimit
     /// How long a connection may wait for its next request.
     package var idleTimeout: UInt64
 
@@ -49,9 +47,10 @@ package struct ServerLimits: Sendable {
         connectionsPerAddress = section[ServerKeys.connectionsPerAddress] ?? .max
         handshakeTimeout = section[ServerKeys.handshakeTimeout].wholeNanoseconds
         headerTimeout = section[ServerKeys.headerTimeout].wholeNanoseconds
-        bodyTimeout = section[ServerKeys.bodyTimeout].wholeNanoseconds
-        bodyRate = section[ServerKeys.bodyRate]
-        writeTimeout = section[ServerKeys.writeTimeout].wholeNanoseconds
+        body = TransferLimit(
+            patience: section[ServerKeys.bodyTimeout].wholeNanoseconds, rate: section[ServerKeys.bodyRate])
+        response = TransferLimit(
+            patience: section[ServerKeys.writeTimeout].wholeNanoseconds, rate: section[ServerKeys.writeRate])
         idleTimeout = section[ServerKeys.idleTimeout].wholeNanoseconds
     }
 }

@@ -1,5 +1,6 @@
 // What is done to a connection besides moving bytes: looking ahead, ending, asking.
 
+import CLinux
 import Glibc
 import SystemPackage
 
@@ -17,6 +18,13 @@ extension StreamSocket {
         } catch {
             return error
         }
+    }
+
+    /// How many bytes were sent and have not reached the other end's kernel, SIOCOUTQ of tcp(7); a unix socket counts
+    /// its buffers with them. 0 if the kernel can't say.
+    package var undelivered: Int {
+        var count: CInt = 0
+        return unsafe clinux_unsent_bytes(rawValue, &count) == 0 ? Int(count) : 0
     }
 
     /// Looks at the first byte without taking it, so that TLS can be told from plain HTTP.

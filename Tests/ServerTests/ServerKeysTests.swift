@@ -30,8 +30,8 @@ struct ServerKeysTests {
         let second: UInt64 = 1_000_000_000
         #expect(limits.handshakeTimeout == 10 * second)
         #expect(limits.headerTimeout == 10 * second)
-        #expect(limits.bodyTimeout == 10 * second)
-        #expect(limits.writeTimeout == 30 * second)
+        #expect(limits.body == TransferLimit(patience: 10 * second, rate: 500))
+        #expect(limits.response == TransferLimit(patience: 30 * second, rate: 1 << 10))
         #expect(limits.idleTimeout == 60 * second)
     }
 
@@ -56,7 +56,7 @@ struct ServerKeysTests {
         "What is out of bounds is an error",
         arguments: [
             ("header_bytes", "1023"), ("header_fields", "0"), ("request_line_bytes", "63"),
-            ("body_rate", "0"),
+            ("body_rate", "0"), ("write_rate", "0"), ("write_rate", "2G"),
             ("workers", "0"), ("connections", "0"), ("idle_timeout", "0s"), ("idle_timeout", "9ms"),
             ("blocking_threads", "257"), ("log_level", "loud"), ("server_field", "yes"),
             ("access_log", "maybe"),

@@ -40,6 +40,18 @@ struct StreamSocketTests {
         #expect(received == sent)
     }
 
+    @Test("What the other end has not taken is undelivered, SIOCOUTQ")
+    func undelivered() throws {
+        #expect(near.undelivered == 0)
+        while case .done = try send(near, count: 1 << 20) {}
+        let queued = near.undelivered
+        #expect(queued > 0)
+        var received = 0
+        while case .done(let count) = try receive(far, upTo: 1 << 20) { received += count }
+        #expect(received > 0)
+        #expect(near.undelivered < queued)
+    }
+
     @Test("A short read clears the latch: no system call until the next event")
     func shortReadClears() throws {
         #expect(try send(far, count: 3) == .done(3))

@@ -18,6 +18,9 @@ int clinux_accept4(int fd, void *address, uint32_t *length, int flags);
 // openat2(2): glibc has no wrapper at all. `resolve` takes CLINUX_RESOLVE_* bits.
 int clinux_openat2(int directory, const char *path, uint64_t flags, uint64_t mode, uint64_t resolve);
 
+// SIOCOUTQ, tcp(7): bytes that were sent and not yet taken by the other end's kernel. A variadic call, and a macro.
+int clinux_unsent_bytes(int fd, int *bytes);
+
 // preadv2(2) into one buffer; with CLINUX_RWF_NOWAIT it reads from the page cache or fails with EAGAIN.
 // _GNU_SOURCE.
 intptr_t clinux_preadv2(int fd, void *buffer, size_t count, int64_t offset, int flags);
