@@ -63,7 +63,9 @@ enum IPLiteral {
                 number = number * 10 + Int(digit)
                 index += 1
             }
-            guard index > start, number <= 255, bytes[start] != 0x30 || index == start + 1 else { return false }
+            guard index > start, number <= 255, bytes[start] != 0x30 || index == start + 1 else {
+                return false
+            }
             numbers += 1
             guard index < bytes.count else { break }
             guard bytes[index] == UInt8(ascii: "."), index + 1 < bytes.count else { return false }

@@ -16,7 +16,9 @@ public struct Response {
     public var body: ResponseBody
 
     /// Makes a response of its parts.
-    public init(_ status: HTTPResponse.Status = .ok, fields: ResponseFields = [:], body: ResponseBody = .empty) {
+    public init(
+        _ status: HTTPResponse.Status = .ok, fields: ResponseFields = [:], body: ResponseBody = .empty
+    ) {
         self.status = status
         self.fields = fields
         self.body = body

@@ -35,7 +35,10 @@ public struct ResponseFields: Sendable, Hashable, ExpressibleByDictionaryLiteral
     public subscript(name: HTTPField.Name) -> String? {
         get { valid[name] }
         set {
-            guard let newValue else { return valid[name] = nil }
+            guard let newValue else {
+                valid[name] = nil
+                return
+            }
             if accepts(newValue, of: name) { valid[name] = newValue }
         }
     }

@@ -58,7 +58,8 @@ public func respond(_ handler: any Handler, to request: Request) async throws ->
     let isBodyless = request.method == .head || [204, 304].contains(response.status.code)
     let (body, trailers) = isBodyless ? ([], nil) : try await collect(response.body)
     return TestResponse(
-        status: response.status, fields: response.fields.valid, body: body, length: length, trailers: trailers,
+        status: response.status, fields: response.fields.valid, body: body, length: length,
+        trailers: trailers,
         failure: failure)
 }
 

@@ -87,7 +87,8 @@ struct HTTP1ResponseWriter {
         -> ResponsePlan
     {
         try snapshot.encoder.appendHead(
-            response.status, response.fields.valid, content: response.body.length.map { .length($0) } ?? .stream,
+            response.status, response.fields.valid,
+            content: response.body.length.map { .length($0) } ?? .stream,
             context: context,
             date: worker.date.value(at: worker.reactor.now), to: &output)
     }

@@ -87,7 +87,8 @@ package enum ServerKeys {
             AnyKey(requestLineBytes), AnyKey(bodyBytes), AnyKey(requestsPerConnection), AnyKey(connections),
             AnyKey(connectionsPerAddress), AnyKey(handshakeTimeout), AnyKey(headerTimeout),
             AnyKey(bodyTimeout),
-            AnyKey(bodyRate), AnyKey(writeTimeout), AnyKey(writeRate), AnyKey(idleTimeout), AnyKey(drainTimeout),
+            AnyKey(bodyRate), AnyKey(writeTimeout), AnyKey(writeRate), AnyKey(idleTimeout),
+            AnyKey(drainTimeout),
         ])
 }
 

@@ -112,7 +112,9 @@ struct RequestRefusalTests {
             refusal("POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n")?.code == .invalidTransferCoding)
     }
 
-    @Test("RFC 9110 §10.1.1: an unknown expectation is 417", arguments: ["sausage", "100-continue, x", "100-continue;q=1", "\"100-continue\"", "100"])
+    @Test(
+        "RFC 9110 §10.1.1: an unknown expectation is 417",
+        arguments: ["sausage", "100-continue, x", "100-continue;q=1", "\"100-continue\"", "100"])
     func expectation(value: String) {
         #expect(refusal(post("Expect: \(value)"))?.status == .expectationFailed)
     }

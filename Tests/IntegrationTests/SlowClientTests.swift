@@ -41,7 +41,8 @@ extension Integration {
             let server = try PorticoProcess(
                 server: timeouts + mode.limits,
                 Configuration.handlers + Configuration.files(folder["www"], at: "/www"), in: folder)
-            let result = try run("python3", Scripts.path("slow.py"), mode.name, "\(server.port(.plain))", "100")
+            let result = try run(
+                "python3", Scripts.path("slow.py"), mode.name, "\(server.port(.plain))", "100")
             var numbers: [Substring: Double] = [:]
             for line in result.output.split(separator: "\n") {
                 let parts = line.split(separator: " = ")

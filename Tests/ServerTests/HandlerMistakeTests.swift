@@ -72,7 +72,10 @@ struct HandlerMistakeTests {
         #expect(isReset)
         #expect(!String(decoding: bytes, as: UTF8.self).contains("\r\n0\r\n\r\n"))
         await server.stop()
-        #expect(server.log.lines.contains { $0.hasPrefix("A response was cut short.") && $0.contains(mistake.reason) })
+        #expect(
+            server.log.lines.contains {
+                $0.hasPrefix("A response was cut short.") && $0.contains(mistake.reason)
+            })
         #expect(server.log.records.map(\.isAborted) == [true])
     }
 
@@ -101,10 +104,12 @@ struct HandlerMistakeTests {
     func bodyless(method: String, status: Int) async throws {
         let server = try await LocalServer(
             Making {
-                Response(.init(code: status), body: .stream(length: nil) { writer in
-                    try await writer.write("text")
-                    return nil
-                })
+                Response(
+                    .init(code: status),
+                    body: .stream(length: nil) { writer in
+                        try await writer.write("text")
+                        return nil
+                    })
             })
         let client = try LocalClient(server)
         let request = "\(method) / HTTP/1.1\r\nHost: a\r\n"

@@ -39,7 +39,9 @@ struct TransferAllowanceTests {
         #expect(allowance.deadline(from: start, limit).nanoseconds == after(4).nanoseconds + second / 2)
     }
 
-    @Test("No more comes back than there was: much that was moved is no right to stop for long", arguments: [1 << 20, .max])
+    @Test(
+        "No more comes back than there was: much that was moved is no right to stop for long",
+        arguments: [1 << 20, .max])
     func bound(bytes: Int) {
         var allowance = TransferAllowance()
         allowance.spend(from: start, to: after(8))

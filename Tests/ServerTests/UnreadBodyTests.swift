@@ -67,7 +67,9 @@ struct UnreadBodyTests {
 
 @Suite("RFC 9110 §7.4: misdirected requests", .timeLimit(.minutes(1)))
 struct MisdirectedRequestTests {
-    @Test("An https URI is not answered without TLS, an http URI is", arguments: [("https", 421), ("http", 200)])
+    @Test(
+        "An https URI is not answered without TLS, an http URI is",
+        arguments: [("https", 421), ("http", 200)])
     func scheme(scheme: String, status: Int) async throws {
         let server = try await LocalServer(Ignoring())
         let client = try LocalClient(server)
