@@ -7,7 +7,7 @@ import SystemPackage
 extension ListeningSocket {
     /// Takes over a descriptor that sd_listen_fds(3) handed to this process; its unix path is never removed.
     ///
-    /// Sets O_NONBLOCK, FD_CLOEXEC and, on TCP, TCP_NODELAY.
+    /// Sets O_NONBLOCK, FD_CLOEXEC and, on TCP, what its connections inherit.
     /// - Throws: `SocketFailure.Code.adopt` for anything but a listening stream socket; it is closed then.
     package convenience init(adopting descriptor: consuming OwnedDescriptor) throws(SocketFailure) {
         let number = descriptor.rawValue
@@ -16,9 +16,7 @@ extension ListeningSocket {
             try Self.requireListeningStream(number)
             address = try SocketOption.localAddress(number)
             try Self.makeNonBlocking(number)
-            if address.isInternet {
-                try SocketOption.set(number, CInt(IPPROTO_TCP), TCP_NODELAY, to: 1)
-            }
+            if address.isInternet { try SocketOption.setForConnections(number) }
         } catch {
             throw SocketFailure(.adopt, error, "descriptor \(number)")
         }

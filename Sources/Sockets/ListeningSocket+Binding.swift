@@ -6,8 +6,8 @@ import SystemPackage
 extension ListeningSocket {
     /// Binds and listens, with SO_REUSEADDR and, for an explicit IPv6 address, IPV6_V6ONLY.
     ///
-    /// TCP_NODELAY is set here because Linux lets accepted sockets inherit it: one system call less a
-    /// connection. A unix socket's file gets mode 0660 before the first connection can come.
+    /// What TCP connections need is set here because Linux lets accepted sockets inherit it: system calls less
+    /// a connection. A unix socket's file gets mode 0660 before the first connection can come.
     /// - Parameter backlog: what listen(2) takes; the kernel caps it at `net.core.somaxconn`.
     package convenience init(binding address: SocketAddress, backlog: CInt = 4096) throws(SocketFailure) {
         let descriptor = try Self.make(address)
@@ -33,7 +33,7 @@ extension ListeningSocket {
             }
             guard address.isInternet else { return }
             try SocketOption.set(number, SOL_SOCKET, SO_REUSEADDR, to: 1)
-            try SocketOption.set(number, CInt(IPPROTO_TCP), TCP_NODELAY, to: 1)
+            try SocketOption.setForConnections(number)
         }
         return descriptor
     }

@@ -18,6 +18,16 @@ enum SocketOption {
         return value
     }
 
+    /// Sets what the connections of a TCP listener inherit.
+    ///
+    /// TCP_NODELAY: what is sent leaves at once. TCP_NOTSENT_LOWAT: the kernel takes no more than 256 KiB that
+    /// can't leave yet. Otherwise it is some megabytes, and a thousand clients that read nothing use up what all
+    /// TCP of the machine may (`tcp_mem`).
+    static func setForConnections(_ listener: CInt) throws(Errno) {
+        try set(listener, CInt(IPPROTO_TCP), TCP_NODELAY, to: 1)
+        try set(listener, CInt(IPPROTO_TCP), TCP_NOTSENT_LOWAT, to: 256 * 1024)
+    }
+
     /// The address that a descriptor is bound to, getsockname(2).
     static func localAddress(_ descriptor: CInt) throws(Errno) -> SocketAddress {
         var storage = sockaddr_storage()

@@ -47,6 +47,18 @@ struct ListeningSocketTests {
         withExtendedLifetime(client) {}
     }
 
+    @Test("The kernel takes little of what a peer doesn't read: TCP_NOTSENT_LOWAT is inherited")
+    func boundedSendBuffer() throws {
+        let listener = try bound("127.0.0.1:0")
+        let client = try StreamSocket.connect(to: listener.address)
+        let server = try accept(listener)
+        let bytes = [UInt8](repeating: 0, count: 64 * 1024)
+        while case .done = try server.send(bytes.span) {}
+        #expect(server.undelivered > 0)
+        #expect(server.undelivered < 1 << 20)
+        withExtendedLifetime(client) {}
+    }
+
     @Test("Nobody waiting is would-block")
     func wouldBlock() throws {
         guard case .wouldBlock = try bound("127.0.0.1:0").accept() else {
