@@ -9,7 +9,8 @@ import HandlerKit
 /// - GET without a query shows a form with one field, `text`; a program that asks for text or JSON is told how to
 ///   submit. With a query, as `curl -G -d` sends it, the query's fields are shown.
 /// - POST takes `application/x-www-form-urlencoded` in UTF-8 and shows all its fields in order, repeated names
-///   too. Any other type, or another charset, is answered with 415 and `Accept`.
+///   too. A body without a type is taken for one (RFC 9110 §8.3); any other type, or another charset, is answered
+///   with 415 and `Accept`.
 ///
 /// The text form is `You submitted NAME = VALUE` for one field, else a line that counts them and one line
 /// `NAME = VALUE` for each; control characters are shown as pictures. JSON has everything as it is:
@@ -38,7 +39,6 @@ struct EchoHandler: Handler {
     private func submitted(_ request: Request) async throws -> QueryItems {
         if let type = request.fields[.contentType] { try Self.accept(type) }
         let body = try await request.body.collect(upTo: formBytes)
-        if !body.isEmpty, !request.fields.contains(.contentType) { throw Self.unsupported }
         return try items { () throws(HTTPSyntaxError) in try QueryItems(decoding: body) }
     }
 
