@@ -86,7 +86,7 @@ let package = Package(
         tests("FilesTests", ["Files", "HandlerTesting", system]),
         tests("SocketsTests", ["Sockets", "CLinux", system]),
         tests("ReactorTests", ["Reactor", "Sockets", "CLinux", system]),
-        tests("TLSTests", ["TLS", "Sockets", system]),
+        tests("TLSTests", ["TLS", "Sockets", "HandlerTesting", system]),
         tests("HTTPCoreTests", ["HTTPCore", httpTypes]),
         tests("HTTPWireTests", ["HTTPWire", "HTTPCore", httpTypes]),
         tests("ConfigurationTests", ["Configuration", system]),
@@ -113,6 +113,6 @@ let package = Package(
                 "Supervision",
                 "TLS", argumentParser, httpTypes, system,
             ]),
-        tests("IntegrationTests", ["portico", "CLinux", system]),
+        tests("IntegrationTests", ["portico", "CLinux", "HandlerTesting", system]),
     ]
 )

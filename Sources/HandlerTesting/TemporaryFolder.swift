@@ -55,7 +55,8 @@ public final class TemporaryFolder: Sendable {
         let target = self[relative]
         try makeFolder(FilePath(relative).removingLastComponent().string)
         let file = try FileDescriptor.open(
-            target, .writeOnly, options: [.create, .truncate], permissions: FilePermissions(rawValue: 0o644))
+            target, .writeOnly, options: [.create, .truncate, .closeOnExec],
+            permissions: FilePermissions(rawValue: 0o644))
         try file.closeAfter { _ = try file.writeAll(bytes) }
     }
 

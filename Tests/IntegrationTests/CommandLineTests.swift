@@ -1,6 +1,7 @@
 // The command line: exit statuses as sysexits(3) has them, help, what check and modules print, serve without a file.
 
 import Glibc
+import HandlerTesting
 import SystemPackage
 import Testing
 

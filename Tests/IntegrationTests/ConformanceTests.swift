@@ -1,5 +1,6 @@
 // The cases of Cases/, each on a connection of its own, over plain HTTP and TLS.
 
+import HandlerTesting
 import Testing
 
 extension Integration {

@@ -1,6 +1,7 @@
 // The three handlers as clients meet them: curl, and raw bytes where curl would tidy up.
 
 import Glibc
+import HandlerTesting
 import SystemPackage
 import Testing
 

@@ -1,6 +1,7 @@
 // Each limit by its key: what a client gets when it goes past it, and that others notice nothing.
 
 import Glibc
+import HandlerTesting
 import SystemPackage
 import Testing
 

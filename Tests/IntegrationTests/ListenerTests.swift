@@ -1,6 +1,7 @@
 // Listeners beside TCP ports: unix sockets, and sockets that a service manager hands over.
 
 import Glibc
+import HandlerTesting
 import SystemPackage
 import Testing
 

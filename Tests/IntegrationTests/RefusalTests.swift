@@ -1,5 +1,6 @@
 // Requests that are refused, and how: the status, a closed connection, neighbours that notice nothing.
 
+import HandlerTesting
 import SystemPackage
 import Testing
 

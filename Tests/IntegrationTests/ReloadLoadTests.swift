@@ -1,6 +1,7 @@
 // A thousand reloads in a row under load: no failed request, no growth. PORTICO_RELOADS sets another number.
 
 import Glibc
+import HandlerTesting
 import SystemPackage
 import Testing
 

@@ -1,6 +1,7 @@
 // SIGHUP: all or nothing, and nothing dropped. The thousand reloads under load are in ReloadLoadTests.
 
 import Glibc
+import HandlerTesting
 import SystemPackage
 import Testing
 

@@ -1,5 +1,6 @@
 // Slow clients in numbers: each is cut at its timeout, and whoever else asks meanwhile is answered as ever.
 
+import HandlerTesting
 import Testing
 
 extension Integration {

@@ -1,6 +1,7 @@
 // SIGTERM and SIGINT: what runs is finished, nothing new begins, and there is an end to the patience.
 
 import Glibc
+import HandlerTesting
 import SystemPackage
 import Testing
 

@@ -1,6 +1,7 @@
 // TLS as openssl s_client and curl see it: versions, names, resumption, and peers that are no TLS clients.
 
 import Glibc
+import HandlerTesting
 import SystemPackage
 import Testing
 

@@ -1,6 +1,7 @@
 // Large bodies in constant memory, in both directions, and slow clients that hold up nobody.
 
 import Glibc
+import HandlerTesting
 import SystemPackage
 import Testing
 

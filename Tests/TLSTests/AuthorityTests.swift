@@ -1,5 +1,6 @@
 // The local authority: made once, private, whole, renewed in time, never overwritten.
 import Glibc
+import HandlerTesting
 import SystemPackage
 import Testing
 

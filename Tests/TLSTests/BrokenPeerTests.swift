@@ -1,4 +1,5 @@
 // Peers that send nonsense, vanish, or do not trust us: each ends its own connection, with a code to log.
+import HandlerTesting
 import Sockets
 import SystemPackage
 import TLS

@@ -1,5 +1,6 @@
 // Runs real clients and tools as child processes, each bounded by timeout(1).
 import Glibc
+import HandlerTesting
 import SystemPackage
 
 /// How a child ended, and what it wrote to both its outputs.

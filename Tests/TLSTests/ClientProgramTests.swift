@@ -1,5 +1,6 @@
 // Real clients against a tiny blocking server: openssl s_client and curl decide whether this is TLS.
 import Glibc
+import HandlerTesting
 import Sockets
 import SystemPackage
 import TLS

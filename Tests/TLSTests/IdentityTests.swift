@@ -1,4 +1,5 @@
 // What loading a certificate and its key checks, and what it says about the file to blame.
+import HandlerTesting
 import SystemPackage
 import Testing
 

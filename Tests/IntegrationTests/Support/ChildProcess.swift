@@ -1,6 +1,7 @@
 // Programs beside the test. A child gets its three streams; all else that tests open is closed on exec.
 
 import Glibc
+import HandlerTesting
 import SystemPackage
 import Testing
 

@@ -1,5 +1,6 @@
 // curl against the daemon, trusting its authority.
 
+import HandlerTesting
 import SystemPackage
 
 extension PorticoProcess {

@@ -1,6 +1,7 @@
 // The daemon as users run it: the program, a file, signals, a log. It ends with its owner.
 
 import Glibc
+import HandlerTesting
 import SystemPackage
 import Testing
 

@@ -1,48 +1,26 @@
-// A folder under /tmp that goes away with its owner.
+// What the tests of the program do in a folder of their own, and reading what others wrote.
 
 import Glibc
+import HandlerTesting
 import SystemPackage
 
-final class TemporaryFolder: Sendable {
-    let path: FilePath
-
-    init() throws {
-        var template = Array("/tmp/portico-test-XXXXXX".utf8CString)
-        guard unsafe mkdtemp(&template) != nil else { throw Errno(rawValue: errno) }
-        path = FilePath(String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self))
-    }
-
-    deinit { removeAll(path) }
-
-    subscript(_ name: String) -> FilePath { path.appending(name) }
-
-    /// Writes a whole file; its folders are made.
+extension TemporaryFolder {
+    /// Writes a whole file that nobody else may read; its folders are made.
     @discardableResult
     func write(_ name: String, _ text: String) throws -> FilePath {
-        let file = path.appending(name)
-        try makeFolder(file.removingLastComponent())
-        let descriptor = try FileDescriptor.open(
-            file, .writeOnly, options: [.create, .truncate, .closeOnExec], permissions: [.ownerReadWrite])
-        try descriptor.closeAfter { _ = try descriptor.writeAll(text.utf8) }
-        return file
+        try write(text, to: name)
+        try setMode(0o600, of: name)
+        return self[name]
     }
 
     /// Makes a file of zeros that takes no room on the disk, or changes a file's length.
     @discardableResult
     func resize(_ name: String, to bytes: Int64) throws -> FilePath {
-        let file = path.appending(name)
-        try makeFolder(file.removingLastComponent())
+        try makeFolder(FilePath(name).removingLastComponent().string)
         let descriptor = try FileDescriptor.open(
-            file, .writeOnly, options: [.create, .closeOnExec], permissions: [.ownerReadWrite])
+            self[name], .writeOnly, options: [.create, .closeOnExec], permissions: [.ownerReadWrite])
         try descriptor.closeAfter { try descriptor.resize(to: bytes) }
-        return file
-    }
-
-    private func makeFolder(_ folder: FilePath) throws {
-        guard unsafe mkdir(folder.string, 0o700) != 0, errno != EEXIST else { return }
-        guard errno == ENOENT, !folder.isEmpty else { throw Errno(rawValue: errno) }
-        try makeFolder(folder.removingLastComponent())
-        try makeFolder(folder)
+        return self[name]
     }
 }
 
@@ -72,11 +50,4 @@ func names(in folder: FilePath) -> [String] {
         if name != ".", name != ".." { names.append(name) }
     }
     return names
-}
-
-private func removeAll(_ path: FilePath) {
-    // A failure leaves a folder under /tmp and nothing worse.
-    if unsafe unlink(path.string) == 0 { return }
-    for name in names(in: path) { removeAll(path.appending(name)) }
-    _ = unsafe rmdir(path.string)
 }
