@@ -1,5 +1,6 @@
 // The end of a connection: the response arrives whole whatever the client goes on sending, and that has bounds.
 
+import HandlerTesting
 import SystemPackage
 import Testing
 
@@ -18,6 +19,39 @@ extension Integration {
             let response = try client.readResponse()
             #expect(response["Connection"] == "close")
             #expect(response.body.utf8.count == size)
+        }
+
+        @Test(
+            "RFC 9112 §9.6: a client that is refused and goes on sending reads the answer, and no reset",
+            arguments: [
+                ("POST /echo HTTP/1.1\r\nHost: a b\r\nContent-Length: 700000\r\n\r\n", 400),
+                ("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999\r\n\r\n", 413),
+                ("POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n", 400),
+                ("PUT /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 700000\r\n\r\n", 405),
+                ("POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\n\r\n", 501),
+            ], Transport.allCases)
+        func refused(refusal: (head: String, status: Int), transport: Transport) throws {
+            let server = try PorticoProcess(server: "workers = 1")
+            let script = """
+                import socket, ssl, sys
+                client = socket.create_connection(("127.0.0.1", int(sys.argv[1])), timeout=10)
+                if sys.argv[2]:
+                    context = ssl.create_default_context(cafile=sys.argv[2])
+                    client = context.wrap_socket(client, server_hostname="localhost")
+                client.sendall(sys.stdin.buffer.read())
+                for _ in range(80):
+                    client.sendall(bytes(8192))
+                answer = b""
+                while more := client.recv(65536):
+                    answer += more
+                head, body = answer.split(b"\\r\\n\\r\\n", 1)
+                length = next(line for line in head.lower().split(b"\\r\\n") if line.startswith(b"content-length:"))
+                print(head.decode().split()[1], int(length[15:]) - len(body))
+                """
+            let authority = transport == .tls ? server.authority.string : ""
+            let result = try run(
+                "python3", "-c", script, "\(server.port(transport))", authority, input: refusal.head)
+            #expect(result.output == "\(refusal.status) 0\n", "\(result.error)")
         }
 
         @Test("RFC 9112 §2.2: an empty line after a body is no beginning of a request that is late")
