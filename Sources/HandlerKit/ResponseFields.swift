@@ -39,13 +39,13 @@ public struct ResponseFields: Sendable, Hashable, ExpressibleByDictionaryLiteral
                 valid[name] = nil
                 return
             }
-            if accepts(newValue, of: name) { valid[name] = newValue }
+            if accept(newValue, of: name) != nil { valid[name] = newValue }
         }
     }
 
     /// Appends a field, beside those of the same name.
     public mutating func append(_ name: HTTPField.Name, _ value: String) {
-        if accepts(value, of: name) { valid.append(HTTPField(name: name, value: value)) }
+        if let field = accept(value, of: name) { valid.append(field) }
     }
 
     /// Appends all of `other`.
@@ -54,13 +54,17 @@ public struct ResponseFields: Sendable, Hashable, ExpressibleByDictionaryLiteral
         refused = refused ?? other.refused
     }
 
-    private mutating func accepts(_ value: String, of name: HTTPField.Name) -> Bool {
+    /// The field, nil if its value is kept out.
+    private mutating func accept(_ value: String, of name: HTTPField.Name) -> HTTPField? {
+        let field = HTTPField(name: name, value: value)
+        // What HTTPField found nothing to change in is the same string: nothing has to be compared.
+        if field.value == value { return field }
         let bytes = value.utf8.span
         for index in bytes.indices where FieldSyntax.isControl(bytes[index]) {
             refused = refused ?? name.rawName
-            return false
+            return nil
         }
-        return true
+        return field
     }
 
     /// - Throws: ``InvalidFieldValue`` if a value was kept out.
