@@ -11,8 +11,9 @@ import TLS
 extension Connection {
     /// How long the peer has to answer our close before the descriptor goes.
     private static let lingering: UInt64 = 2_000_000_000
-    /// What is read and thrown away meanwhile, in bytes.
+    /// What is read and thrown away meanwhile before there is a pause, in bytes, and how long that is.
     private static let lingeringBytes = 1 << 20
+    private static let lingeringPause: UInt64 = 100_000_000
 
     /// Serves the connection from its first byte to its close.
     func run() async {
@@ -130,9 +131,13 @@ extension Connection {
         defer { input.release(to: &worker.buffers) }
         var discarded = 0
         transport = .plain(socket)
-        while discarded < Self.lingeringBytes, try await receive(into: &input, until: deadline) {
+        while worker.reactor.now < deadline, try await receive(into: &input, until: deadline) {
             discarded += input.count
             input.consume(input.count)
+            guard discarded >= Self.lingeringBytes else { continue }
+            // A peer that sends without a pause gets the time to look at the answer, but not the worker's.
+            discarded = 0
+            await worker.reactor.sleep(until: worker.deadline(Self.lingeringPause))
         }
     }
 
