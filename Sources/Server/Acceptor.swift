@@ -13,6 +13,8 @@ final class Acceptor {
     /// Why nothing is accepted now; nil while something is.
     private var pause: Pause?
     private var isFinished = false
+    /// What runs it; ends after ``finish(leavingBacklog:)``.
+    var task: Task<Void, Never>?
 
     private enum Pause {
         /// Until a connection of any worker ends.

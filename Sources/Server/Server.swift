@@ -61,7 +61,7 @@ package final class Server: Sendable {
     ///
     /// No worker closes a connection before all have stopped accepting: a client that comes again is refused.
     package func drain() async {
-        await onWorkers { $0.stopAccepting() }
+        await onWorkers { await $0.stopAccepting() }
         await onWorkers { await $0.drain() }
     }
 

@@ -162,8 +162,9 @@ extension Worker {
     }
 
     private func startAccepting(from listener: Listener) throws(ReactorFailure) {
-        acceptors[ObjectIdentifier(listener)] = try Acceptor(listener, for: self)
-        Task(executorPreference: reactor) { await self.accept(from: listener) }
+        let acceptor = try Acceptor(listener, for: self)
+        acceptors[ObjectIdentifier(listener)] = acceptor
+        acceptor.task = Task(executorPreference: reactor) { await self.accept(from: listener) }
     }
 
     /// Serves the server's own requests, by which the watchdog knows that this worker lives.
@@ -185,15 +186,18 @@ extension Worker {
         for acceptor in acceptors.values { acceptor.resume() }
     }
 
-    /// Accepts what waits in the backlogs, then no more.
-    func stopAccepting() {
+    /// Accepts what waits in the backlogs, then no more; this worker has let go of the sockets when it returns.
+    func stopAccepting() async {
         reactor.preconditionOnReactor()
         isDraining = true
         // What systemd handed over outlives this process: the next one accepts what still waits.
         for acceptor in acceptors.values {
             acceptor.finish(leavingBacklog: acceptor.listener.socket.isAdopted)
         }
+        let tasks = acceptors.values.compactMap(\.task)
         acceptors = [:]
+        // The tasks hold the sockets: one that is still open takes connections that nobody serves.
+        for task in tasks { await task.value }
     }
 
     /// Closes idle connections and waits for the others.
