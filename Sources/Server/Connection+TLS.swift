@@ -1,4 +1,4 @@
-// The beginning and the end of a connection: first byte, handshake, facts, orderly close.
+// The beginning and the end of a connection: first byte, handshake, orderly close.
 
 import HTTPWire
 import HandlerKit
@@ -105,7 +105,7 @@ extension Connection {
             }
             switch progress {
             case .done:
-                facts = ConnectionFacts(facts, tls: TLSDetails(stream.session.facts))
+                isSecure = true
                 return true
             case .closed:
                 throw ConnectionFailure(.closed, "during the handshake")
@@ -165,8 +165,7 @@ extension Connection {
     @inline(never)
     private func report(_ failure: ConnectionFailure) {
         guard failure.code != .cancelled else { return }
-        let isHandshake = listener.isTLS && facts.tls == nil
-        if isHandshake {
+        if listener.isTLS, !isSecure {
             worker.logger.info(
                 "A TLS handshake failed.",
                 metadata: [
@@ -176,21 +175,5 @@ extension Connection {
             worker.logger.debug(
                 "A connection was cut.", metadata: ["remote_addr": "\(facts.remote)", "reason": "\(failure)"])
         }
-    }
-}
-
-extension ConnectionFacts {
-    convenience init(_ facts: ConnectionFacts, tls: TLSDetails) {
-        self.init(
-            remote: facts.remote, local: facts.local, tls: tls, listener: facts.listener, worker: facts.worker
-        )
-    }
-}
-
-extension TLSDetails {
-    init(_ facts: TLSFacts) {
-        self.init(
-            version: facts.version, cipher: facts.cipher, group: facts.group, alpn: facts.alpn,
-            serverName: facts.serverName, isResumed: facts.isResumed, clientSubject: facts.peerSubject)
     }
 }

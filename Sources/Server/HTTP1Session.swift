@@ -21,9 +21,8 @@ final class HTTP1Session {
 
     init(on connection: Connection) {
         self.connection = connection
-        let isSecure = connection.facts.tls != nil
         parser = RequestParser(
-            limits: connection.worker.snapshot.limits.head, scheme: isSecure ? "https" : "http")
+            limits: connection.worker.snapshot.limits.head, scheme: connection.isSecure ? "https" : "http")
     }
 
     private var worker: Worker { connection.worker }
