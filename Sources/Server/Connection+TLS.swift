@@ -8,6 +8,16 @@ import Sockets
 import SystemPackage
 import TLS
 
+/// What a client may have sent, or may send, beyond the last request that is answered.
+private enum Remainder {
+    /// Nothing: it asked for the end, and none of the response waits for it to read.
+    case nothing
+    /// A request that crosses our close.
+    case possible
+    /// What nobody read.
+    case unread
+}
+
 extension Connection {
     /// How long the peer has to answer our close before the descriptor goes.
     private static let lingering: UInt64 = 2_000_000_000
@@ -19,7 +29,9 @@ extension Connection {
         do throws(ConnectionFailure) {
             let deadline = worker.reactor.now.adding(nanoseconds: worker.snapshot.limits.handshakeTimeout)
             guard try await establish(until: deadline) else { return }
-            try await close(leavingInput: try await serve())
+            let remainder = try await serve()
+            if remainder == .nothing, closeAtOnce() { return }
+            try await close(leavingInput: remainder == .unread)
         } catch {
             // A reset is what no client takes for the end of a body, not even one of HTTP/1.0 without a length.
             if error.code == .aborted { socket.abort() }
@@ -28,17 +40,15 @@ extension Connection {
     }
 
     /// Answers the requests in the version that the handshake selected.
-    ///
-    /// - Returns: whether the client may have sent what was not read.
-    private func serve() async throws(ConnectionFailure) -> Bool {
+    private func serve() async throws(ConnectionFailure) -> Remainder {
         if try await speaksHTTP2() {
             let session = HTTP2Session(on: self)
             try await session.run()
-            return session.leavesInput
+            return session.leavesInput ? .unread : .possible
         }
         let session = HTTP1Session(on: self)
         try await session.run()
-        return session.leavesInput
+        return session.leavesInput ? .unread : session.isFinished ? .nothing : .possible
     }
 
     private func speaksHTTP2() async throws(ConnectionFailure) -> Bool {
@@ -113,6 +123,19 @@ extension Connection {
                 try await wait(for: progress, until: deadline)
             }
         }
+    }
+
+    /// Ends a connection on which the client sends nothing more, so that no reset can cost it the response: RFC 8446
+    /// §6.1 asks for our close_notify, not for a wait for the peer's.
+    ///
+    /// - Returns: whether the socket may be closed now; false if it takes nothing.
+    @inline(never)
+    private func closeAtOnce() -> Bool {
+        guard case .secure(let stream) = transport else { return true }
+        // close(2) is next: its FIN leaves in one packet with close_notify and the end of the response.
+        socket.announce(more: true)
+        guard case .wantWrite = stream.session.sendCloseNotify() else { return true }
+        return false
     }
 
     /// Ends the connection so that the peer reads all that was sent: close_notify or FIN first, then what the peer
