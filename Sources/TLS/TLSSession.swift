@@ -170,7 +170,8 @@ extension TLSSession {
     /// Whether SSL_read could only say want-read: nothing in the socket, nothing inside, nothing under way. Asking
     /// it costs some 4,000 instructions, since it takes a 16 KiB buffer first and gives it back (RELEASE_BUFFERS).
     private var isDrained: Bool {
-        unsafe !socket.isReadable && !hasFailed && SSL_has_pending(ssl) == 0 && SSL_get_shutdown(ssl) == 0
+        unsafe !socket.mayProceed(reading: true, writing: false, hangup: false) && !hasFailed
+            && SSL_has_pending(ssl) == 0 && SSL_get_shutdown(ssl) == 0
             && SSL_in_init(ssl) == 0
     }
 
