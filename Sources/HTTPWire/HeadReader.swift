@@ -41,7 +41,7 @@ struct HeadReader {
         guard index + 1 < bytes.count else { return nil }
         guard bytes[index + 1] == UInt8(ascii: "\n") else { throw RequestFailure(.bareLineEnding) }
         let head = try reader.finish(scheme)
-        memory.keep(head, lines, bytes.extracting(start..<(index + 2)))
+        if head.keepAlive { memory.keep(head, lines, bytes.extracting(start..<(index + 2))) }
         return (head, index + 2)
     }
 

@@ -1,4 +1,4 @@
-// The beginning and the end of a connection: first byte, handshake, facts, orderly close.
+// The beginning and the end of a connection: first byte, handshake, orderly close.
 
 import HTTPWire
 import HandlerKit
@@ -7,6 +7,16 @@ import Reactor
 import Sockets
 import SystemPackage
 import TLS
+
+/// What a client may have sent, or may send, beyond the last request that is answered.
+private enum Remainder {
+    /// Nothing: it asked for the end, and none of the response waits for it to read.
+    case nothing
+    /// A request that crosses our close.
+    case possible
+    /// What nobody read.
+    case unread
+}
 
 extension Connection {
     /// How long the peer has to answer our close before the descriptor goes.
@@ -20,7 +30,9 @@ extension Connection {
         do throws(ConnectionFailure) {
             let deadline = worker.reactor.now.adding(nanoseconds: worker.snapshot.limits.handshakeTimeout)
             guard try await establish(until: deadline) else { return }
-            try await close(leavingInput: try await serve())
+            let remainder = try await serve()
+            if remainder == .nothing, closeAtOnce() { return }
+            try await close(leavingInput: remainder == .unread)
         } catch {
             // A reset is what no client takes for the end of a body, not even one of HTTP/1.0 without a length.
             if error.code == .aborted { socket.abort() }
@@ -29,17 +41,15 @@ extension Connection {
     }
 
     /// Answers the requests in the version that the handshake selected.
-    ///
-    /// - Returns: whether the client may have sent what was not read.
-    private func serve() async throws(ConnectionFailure) -> Bool {
+    private func serve() async throws(ConnectionFailure) -> Remainder {
         if try await speaksHTTP2() {
             let session = HTTP2Session(on: self)
             try await session.run()
-            return session.leavesInput
+            return session.leavesInput ? .unread : .possible
         }
         let session = HTTP1Session(on: self)
         try await session.run()
-        return session.leavesInput
+        return session.leavesInput ? .unread : session.isFinished ? .nothing : .possible
     }
 
     private func speaksHTTP2() async throws(ConnectionFailure) -> Bool {
@@ -106,7 +116,7 @@ extension Connection {
             }
             switch progress {
             case .done:
-                facts = ConnectionFacts(facts, tls: TLSDetails(stream.session.facts))
+                isSecure = true
                 return true
             case .closed:
                 throw ConnectionFailure(.closed, "during the handshake")
@@ -114,6 +124,19 @@ extension Connection {
                 try await wait(for: progress, until: deadline)
             }
         }
+    }
+
+    /// Ends a connection on which the client sends nothing more, so that no reset can cost it the response: RFC 8446
+    /// §6.1 asks for our close_notify, not for a wait for the peer's.
+    ///
+    /// - Returns: whether the socket may be closed now; false if it takes nothing.
+    @inline(never)
+    private func closeAtOnce() -> Bool {
+        guard case .secure(let stream) = transport else { return true }
+        // close(2) is next: its FIN leaves in one packet with close_notify and the end of the response.
+        socket.announce(more: true)
+        guard case .wantWrite = stream.session.sendCloseNotify() else { return true }
+        return false
     }
 
     /// Ends the connection so that the peer reads all that was sent: close_notify or FIN first, then what the peer
@@ -170,8 +193,7 @@ extension Connection {
     @inline(never)
     private func report(_ failure: ConnectionFailure) {
         guard failure.code != .cancelled else { return }
-        let isHandshake = listener.isTLS && facts.tls == nil
-        if isHandshake {
+        if listener.isTLS, !isSecure {
             worker.logger.info(
                 "A TLS handshake failed.",
                 metadata: [
@@ -181,21 +203,5 @@ extension Connection {
             worker.logger.debug(
                 "A connection was cut.", metadata: ["remote_addr": "\(facts.remote)", "reason": "\(failure)"])
         }
-    }
-}
-
-extension ConnectionFacts {
-    convenience init(_ facts: ConnectionFacts, tls: TLSDetails) {
-        self.init(
-            remote: facts.remote, local: facts.local, tls: tls, listener: facts.listener, worker: facts.worker
-        )
-    }
-}
-
-extension TLSDetails {
-    init(_ facts: TLSFacts) {
-        self.init(
-            version: facts.version, cipher: facts.cipher, group: facts.group, alpn: facts.alpn,
-            serverName: facts.serverName, isResumed: facts.isResumed, clientSubject: facts.peerSubject)
     }
 }

@@ -3,6 +3,7 @@
 import HandlerKit
 import Reactor
 import Sockets
+import TLS
 
 /// A connection on its worker's reactor, used by one task.
 final class Connection {
@@ -14,8 +15,10 @@ final class Connection {
 
     /// Set once the handshake is done; plain until then.
     @safe @exclusivity(unchecked) var transport: Transport
-    /// Set before the first request.
-    var facts: ConnectionFacts
+    /// Whether the handshake is done, so that requests come through TLS.
+    var isSecure = false
+    /// The connection as its requests see it; not asked for before the handshake is over.
+    private(set) lazy var facts = makeFacts()
     /// Whether a stop may interrupt its wait: it waits for its next request, or can tell its client to ask elsewhere.
     var isInterruptible = false
     /// Whether its address has no more connections than it may; others get a 503.
@@ -38,13 +41,20 @@ final class Connection {
             || worker.admission.enter(
                 socket.peer.hostKey, limit: worker.snapshot.limits.connectionsPerAddress)
         transport = .plain(socket)
-        facts = ConnectionFacts(
-            remote: Endpoint(socket.peer), local: listener.endpoint, tls: nil, listener: listener.name,
+    }
+
+    // Out of line: what is inlined into an asynchronous function lies in each idle connection's task.
+    @inline(never)
+    private func makeFacts() -> ConnectionFacts {
+        var details: TLSDetails?
+        if isSecure, case .secure(let stream) = transport { details = TLSDetails(stream.session.facts) }
+        return ConnectionFacts(
+            remote: Endpoint(socket.peer), local: listener.endpoint, tls: details, listener: listener.name,
             worker: worker.index)
     }
 
     /// Whether the client speaks plain HTTP to a TLS port.
-    var isPlainOnTLS: Bool { listener.isTLS && facts.tls == nil && worker.tls != nil }
+    var isPlainOnTLS: Bool { listener.isTLS && !isSecure && worker.tls != nil }
 
     /// Takes the connection off the books and closes it.
     @inline(never)
@@ -175,6 +185,14 @@ final class Connection {
         guard case .done(let count) = try transport.write(bytes) else { return 0 }
         share -= count
         return count
+    }
+}
+
+extension TLSDetails {
+    fileprivate init(_ facts: TLSFacts) {
+        self.init(
+            version: facts.version, cipher: facts.cipher, group: facts.group, alpn: facts.alpn,
+            serverName: facts.serverName, isResumed: facts.isResumed, clientSubject: facts.peerSubject)
     }
 }
 

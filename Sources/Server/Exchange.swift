@@ -100,8 +100,10 @@ final class Exchange {
             if method == .options { return .answered(Self.options(allow: route.allow)) }
             throw HandlerFailure(.methodNotAllowed, fields: [.allow: route.allow])
         }
-        body.limit = route.bodyLimit ?? snapshot.limits.bodyBytes
-        if let length = body.length, length > body.limit { throw BodyFailure(.tooLarge) }
+        if body.length != 0 {
+            body.limit = route.bodyLimit ?? snapshot.limits.bodyBytes
+            if let length = body.length, length > body.limit { throw BodyFailure(.tooLarge) }
+        }
         let request = Request(
             head, mount: route.prefix, id: id, number: number, connection: connection.facts, body: body,
             readAt: readAt, interim: interim)

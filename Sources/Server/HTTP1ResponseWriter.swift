@@ -17,6 +17,8 @@ struct ResponseOutcome {
     var bodyBytes: UInt64
     /// Whether the body was cut short.
     var isAborted: Bool
+    /// Whether it was short enough to leave at once, so that none of it waits for the client to read.
+    var leftAtOnce = false
 }
 
 /// Sends one response.
@@ -62,13 +64,12 @@ struct HTTP1ResponseWriter {
             let sent = try await writeBody(response.body, plan, behind: output, onError: onError)
             return ResponseOutcome(keepAlive: plan.keepAlive, bodyBytes: sent, isAborted: false)
         }
-        // With nothing left to read, close_notify follows at once: both leave in one packet.
-        if !plan.keepAlive, incoming == nil, case .secure = connection.transport {
-            connection.socket.announce(more: true)
-        }
+        // With nothing left to read, the end of the connection follows at once: both leave in one packet.
+        if !plan.keepAlive, incoming == nil { connection.socket.announce(more: true) }
         let count = try connection.sendAtOnce(output.span)
         if count < output.count { try await connection.send(output.span.extracting(count...)) }
-        return ResponseOutcome(keepAlive: plan.keepAlive, bodyBytes: joined, isAborted: false)
+        return ResponseOutcome(
+            keepAlive: plan.keepAlive, bodyBytes: joined, isAborted: false, leftAtOnce: count == output.count)
     }
 
     /// Appends a body that may leave together with its head.

@@ -17,13 +17,14 @@ final class HTTP1Session {
     private var number = 0
     /// Whether the client may have sent, or be sending, what was not read, so that closing has to linger.
     private(set) var leavesInput = false
+    /// Whether the client said that this was its last request (RFC 9112 §9.6), and the response has left whole.
+    private(set) var isFinished = false
     private let noBody = RequestBody()
 
     init(on connection: Connection) {
         self.connection = connection
-        let isSecure = connection.facts.tls != nil
         parser = RequestParser(
-            limits: connection.worker.snapshot.limits.head, scheme: isSecure ? "https" : "http")
+            limits: connection.worker.snapshot.limits.head, scheme: connection.isSecure ? "https" : "http")
     }
 
     private var worker: Worker { connection.worker }
@@ -39,10 +40,12 @@ final class HTTP1Session {
         }
     }
 
-    /// Notes whether a next request waits that gets no answer.
+    /// Notes whether something waits that gets no answer.
     @inline(never)
     private func noteInput() {
-        leavesInput = leavesInput || !input.isEmpty || connection.socket.isReadable
+        leavesInput =
+            leavesInput || !input.isEmpty || connection.transport.hasPending
+            || connection.socket.hasUnreadBytes
     }
 
     /// Reads the next request's head; nil when there is none or it was refused.
@@ -160,6 +163,7 @@ final class HTTP1Session {
         let writer = HTTP1ResponseWriter(
             connection, exchange.snapshot, context(parsed, exchange, incoming), to: incoming)
         outcome = try await writer.write(response, onError: exchange.reportAbort)
+        isFinished = !parsed.keepAlive && outcome.leftAtOnce
         guard let incoming else { return outcome.keepAlive }
         let isRead = try await incoming.discard()
         leavesInput = !isRead

@@ -44,7 +44,7 @@ final class HTTP2Session {
     init(on connection: Connection) {
         self.connection = connection
         let limits = connection.worker.snapshot.limits
-        wire = HTTP2Connection(limits: limits.http2, head: limits.head, isSecure: connection.facts.tls != nil)
+        wire = HTTP2Connection(limits: limits.http2, head: limits.head, isSecure: connection.isSecure)
         lastProgress = connection.worker.reactor.now
     }
 

@@ -31,10 +31,10 @@ final class Worker: @unchecked Sendable {
     @safe @exclusivity(unchecked) private(set) var tls: TLSContext?
     @safe @exclusivity(unchecked) var buffers = BufferPool()
     @safe @exclusivity(unchecked) var date = DateField()
-    private var acceptors: [ObjectIdentifier: Acceptor] = [:]
-    private var open: [Int: OpenConnection] = [:]
-    private var nextConnection = 0
-    private var nextRequest = UInt64.random(in: 0...UInt64.max)
+    @safe @exclusivity(unchecked) private var acceptors: [ObjectIdentifier: Acceptor] = [:]
+    @safe @exclusivity(unchecked) private var open: [Int: OpenConnection] = [:]
+    @safe @exclusivity(unchecked) private var nextConnection = 0
+    @safe @exclusivity(unchecked) private var nextRequest = UInt64.random(in: 0...UInt64.max)
     /// Whether the server stops: what is answered now is answered with `Connection: close`.
     private(set) var isDraining = false
     private var whenEmpty: CheckedContinuation<Void, Never>?

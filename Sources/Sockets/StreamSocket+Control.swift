@@ -65,6 +65,13 @@ extension StreamSocket {
         return .wantRead
     }
 
+    /// Whether bytes lie in the kernel that nobody received; it is asked, whatever the latch says. Closing the socket
+    /// then sends a RST instead of a FIN.
+    package var hasUnreadBytes: Bool {
+        var byte: UInt8 = 0
+        return unsafe recv(rawValue, &byte, 1, CInt(MSG_PEEK)) > 0
+    }
+
     /// Ends this side with a FIN; receiving goes on. A peer that has gone already is no error.
     package func shutdownWrite() {
         // ENOTCONN after a reset: the connection is over, which is what was wanted.

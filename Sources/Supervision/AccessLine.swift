@@ -4,21 +4,45 @@
 extension [UInt8] {
     /// Appends what people read of a request: `192.0.2.1:5000 GET /a HTTP/1.1 200 12 B 0.345 ms id=…`.
     mutating func appendAccess(_ record: AccessRecord) {
-        appendWord(record.remoteAddress)
-        appendField(" ", record.method)
-        appendField(" ", record.path)
-        appendField(" ", record.version)
+        append(addingCapacity: record.mostBytes) { $0.appendAccess(record) }
+    }
+
+    /// Appends a time as RFC 3339 has it, in UTC: `2026-11-21T10:35:25.123Z`.
+    mutating func appendTime(_ time: (seconds: Int, nanoseconds: Int)) {
+        append(addingCapacity: 24) { $0.appendTime(time) }
+    }
+}
+
+extension AccessRecord {
+    /// How many bytes its line has at the most: numbers, and texts of which each byte may be escaped.
+    fileprivate var mostBytes: Int {
+        var texts = remoteHost.utf8.count + method.utf8.count + target.utf8.count + version.utf8.count
+        texts += (handler?.utf8.count ?? 0) + (serverName?.utf8.count ?? 0)
+        texts += (tlsVersion?.utf8.count ?? 0) + (userAgent?.utf8.count ?? 0)
+        return 256 + 4 * texts
+    }
+}
+
+extension OutputSpan<UInt8> {
+    fileprivate mutating func appendAccess(_ record: AccessRecord) {
+        appendRemoteAddress(of: record)
         append(UInt8(ascii: " "))
-        appendNumber(UInt64(clamping: record.status))
+        appendWord(record.method)
         append(UInt8(ascii: " "))
-        appendNumber(record.bytes)
-        append(contentsOf: " B ".utf8)
+        appendWord(record.path)
+        append(UInt8(ascii: " "))
+        appendWord(record.version)
+        append(UInt8(ascii: " "))
+        append(UInt64(clamping: record.status))
+        append(UInt8(ascii: " "))
+        append(record.bytes)
+        append(" B ")
         let microseconds = UInt64(clamping: record.durationMicroseconds)
-        appendNumber(microseconds / 1000)
+        append(microseconds / 1000)
         append(UInt8(ascii: "."))
-        appendNumber(microseconds % 1000, digits: 3)
-        append(contentsOf: " ms".utf8)
-        appendField(" id=", record.requestID)
+        append(Int(microseconds % 1000), digits: 3)
+        append(" ms id=")
+        appendHexadecimal(record.requestNumber)
         appendField(" handler=", record.handler)
         appendField(" sni=", record.serverName)
         appendField(" tls=", record.tlsVersion)
@@ -27,41 +51,62 @@ extension [UInt8] {
 
     private mutating func appendField(_ start: String, _ value: String?) {
         guard let value else { return }
-        append(contentsOf: start.utf8)
+        append(start)
         appendWord(value)
     }
 
-    /// Appends a time as RFC 3339 has it, in UTC: `2026-11-21T10:35:25.123Z`.
-    mutating func appendTime(_ time: (seconds: Int, nanoseconds: Int)) {
+    private mutating func appendRemoteAddress(of record: AccessRecord) {
+        guard let port = record.remotePort, !record.hasIPv6Address else {
+            appendWord(record.remoteAddress)
+            return
+        }
+        // Most clients' address, of which no text has to be made.
+        appendWord(record.remoteHost)
+        append(UInt8(ascii: ":"))
+        append(UInt64(port))
+    }
+
+    fileprivate mutating func appendTime(_ time: (seconds: Int, nanoseconds: Int)) {
         let (days, second) = (time.seconds / 86400, time.seconds % 86400)
         let (year, month, day) = civilDate(daysSince1970: days)
-        appendNumber(UInt64(clamping: year), digits: 4, "-")
-        appendNumber(UInt64(clamping: month), digits: 2, "-")
-        appendNumber(UInt64(clamping: day), digits: 2, "T")
-        appendNumber(UInt64(clamping: second / 3600), digits: 2, ":")
-        appendNumber(UInt64(clamping: second / 60 % 60), digits: 2, ":")
-        appendNumber(UInt64(clamping: second % 60), digits: 2, ".")
-        appendNumber(UInt64(clamping: time.nanoseconds / 1_000_000), digits: 3, "Z")
+        append(year, digits: 4)
+        append(UInt8(ascii: "-"))
+        append(month, digits: 2)
+        append(UInt8(ascii: "-"))
+        append(day, digits: 2)
+        append(UInt8(ascii: "T"))
+        append(second / 3600, digits: 2)
+        append(UInt8(ascii: ":"))
+        append(second / 60 % 60, digits: 2)
+        append(UInt8(ascii: ":"))
+        append(second % 60, digits: 2)
+        append(UInt8(ascii: "."))
+        append(time.nanoseconds / 1_000_000, digits: 3)
+        append(UInt8(ascii: "Z"))
     }
 
-    private mutating func appendNumber(_ number: UInt64, digits: Int, _ end: Unicode.Scalar) {
-        appendNumber(number, digits: digits)
-        append(UInt8(ascii: end))
+    private mutating func append(_ text: String) {
+        let bytes = text.utf8.span
+        for index in bytes.indices { append(bytes[index]) }
     }
 
-    /// Appends a number in decimal, with zeros in front if it has fewer than `digits` (20 at most).
-    mutating func appendNumber(_ number: UInt64, digits: Int = 1) {
-        var reversed: [20 of UInt8] = .init(repeating: UInt8(ascii: "0"))
-        var rest = number
-        var count = 0
-        while rest > 0 || count < digits {
-            reversed[count] += UInt8(rest % 10)
-            rest /= 10
-            count += 1
-        }
-        while count > 0 {
-            count -= 1
-            append(reversed[count])
+    /// Appends a number in decimal.
+    private mutating func append(_ number: UInt64) {
+        if number >= 10 { append(number / 10) }
+        append(UInt8(ascii: "0") + UInt8(number % 10))
+    }
+
+    /// Appends the last decimal digits of a number.
+    private mutating func append(_ number: Int, digits: Int) {
+        if digits > 1 { append(number / 10, digits: digits - 1) }
+        append(UInt8(ascii: "0") + UInt8(number % 10))
+    }
+
+    /// Appends a number as 16 digits of base 16.
+    mutating func appendHexadecimal(_ number: UInt64) {
+        for shift in stride(from: 60, through: 0, by: -4) {
+            let digit = UInt8(truncatingIfNeeded: number >> UInt64(shift)) & 0xF
+            append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") - 10 + digit)
         }
     }
 }

@@ -59,18 +59,26 @@ package struct AccessRecord: Sendable, Equatable {
 
 extension AccessRecord {
     /// The path without the query, as sent (not decoded).
-    var path: String { target.firstIndex(of: "?").map { String(target[..<$0]) } ?? target }
+    var path: String {
+        target.utf8.firstIndex(of: UInt8(ascii: "?")).map { String(target[..<$0]) } ?? target
+    }
 
     /// The identifier as 16 digits of base 16, as error pages have it.
     var requestID: String {
-        let digits = String(requestNumber, radix: 16)
-        return String(repeating: "0", count: 16 - digits.utf8.count) + digits
+        let digits = [UInt8](capacity: 16) { $0.appendHexadecimal(requestNumber) }
+        return String(decoding: digits, as: UTF8.self)
+    }
+
+    /// Whether the client's address stands in brackets before a port.
+    var hasIPv6Address: Bool {
+        let host = remoteHost.utf8.span
+        return remotePort != nil && host.indices.contains { host[$0] == UInt8(ascii: ":") }
     }
 
     /// `192.0.2.1:80`, `[::1]:80`, or `unix:/path`.
     var remoteAddress: String {
         guard let remotePort else { return "unix:\(remoteHost)" }
-        return remoteHost.utf8.contains(UInt8(ascii: ":"))
+        return hasIPv6Address
             ? "[\(remoteHost)]:\(remotePort)" : "\(remoteHost):\(remotePort)"
     }
 }
@@ -85,7 +93,7 @@ package struct AccessLog: Sendable {
     }
 
     /// Takes a record: one short lock, no formatting, never waits. Any thread may call it.
-    package func append(_ record: AccessRecord) {
-        queue.enqueue(.init(.access(record)))
+    package func append(_ record: consuming AccessRecord) {
+        queue.enqueue(LogEntry(.access(record)))
     }
 }

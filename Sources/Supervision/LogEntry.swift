@@ -9,7 +9,7 @@ package struct LogEntry: Sendable {
         /// An event of swift-log, and the metadata of the logger that it came through.
         case event(LogEvent, loggerMetadata: Logger.Metadata)
         /// A request that was answered.
-        case access(AccessRecord)
+        indirect case access(AccessRecord)
     }
 
     /// What there is to be logged.

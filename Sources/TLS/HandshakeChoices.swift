@@ -40,11 +40,14 @@ import COpenSSL
         return unsafe Unmanaged.fromOpaque(address).takeUnretainedValue()
     }
 
+    /// Whether any server name has a context of its own.
+    fileprivate var hasNames: Bool { !named.isEmpty }
+
     /// The context of a server name: the exact one, else the wildcard of its first label.
     fileprivate func context(named name: String) -> ContextOwner? {
         let name = name.lowercased()
         if let exact = named[name] { return exact }
-        guard let dot = name.firstIndex(of: ".") else { return nil }
+        guard let dot = name.utf8.firstIndex(of: UInt8(ascii: ".")) else { return nil }
         return named["*" + name[dot...]]
     }
 
@@ -78,10 +81,10 @@ func wireForm(_ alpn: [String]) throws(TLSFailure) -> [UInt8] {
 private func serverNameCallback(
     _ ssl: OpaquePointer?, _ alert: UnsafeMutablePointer<CInt>?, _ argument: UnsafeMutableRawPointer?
 ) -> CInt {
-    guard let name = unsafe SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name) else {
-        return SSL_TLSEXT_ERR_OK
-    }
-    if let context = unsafe HandshakeChoices.of(ssl)?.context(named: String(cString: name)) {
+    guard let choices = unsafe HandshakeChoices.of(ssl), choices.hasNames,
+        let name = unsafe SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name)
+    else { return SSL_TLSEXT_ERR_OK }
+    if let context = unsafe choices.context(named: String(cString: name)) {
         // Options, modes and versions stay those of the first context: all are made from one configuration.
         unsafe SSL_set_SSL_CTX(ssl, context.pointer)
     }

@@ -2,6 +2,9 @@
 // of TLS 1.2, OpenSSL leaves it to us, and one rule for both versions keeps names with different rules apart.
 import COpenSSL
 
+// Fetched once: SHA256() would look the digest up among the providers for each session.
+private nonisolated(unsafe) let bindingDigest: OpaquePointer? = unsafe EVP_MD_fetch(nil, "SHA256", nil)
+
 /// The session id context for one server_name extension: a digest, since OpenSSL takes 32 bytes at most.
 ///
 /// Runs before OpenSSL looks at a ticket; the callback for server names would come after that.
@@ -13,11 +16,12 @@ func bindSessionToServerName(
     guard unsafe SSL_client_hello_get0_ext(ssl, CUnsignedInt(TLSEXT_TYPE_server_name), &name, &count) == 1,
         let choices = unsafe HandshakeChoices.of(ssl)
     else { return SSL_CLIENT_HELLO_SUCCESS }
-    let bytes = unsafe choices.sessionIDContext + Array(UnsafeBufferPointer(start: name, count: count))
-    var digest = [UInt8](repeating: 0, count: Int(SHA256_DIGEST_LENGTH))
-    unsafe SHA256(bytes, bytes.count, &digest)
-    guard unsafe SSL_set_session_id_context(ssl, digest, CUnsignedInt(digest.count)) == 1 else {
-        return SSL_CLIENT_HELLO_ERROR
+    var bytes = choices.sessionIDContext
+    unsafe bytes.append(contentsOf: UnsafeBufferPointer(start: name, count: count))
+    let size = Int(SHA256_DIGEST_LENGTH)
+    let isBound = unsafe withUnsafeTemporaryAllocation(of: UInt8.self, capacity: size) { digest in
+        unsafe EVP_Digest(bytes, bytes.count, digest.baseAddress, nil, bindingDigest, nil) == 1
+            && SSL_set_session_id_context(ssl, digest.baseAddress, CUnsignedInt(size)) == 1
     }
-    return SSL_CLIENT_HELLO_SUCCESS
+    return isBound ? SSL_CLIENT_HELLO_SUCCESS : SSL_CLIENT_HELLO_ERROR
 }

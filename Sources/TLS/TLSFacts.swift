@@ -20,7 +20,7 @@ package struct TLSFacts: Sendable, Hashable {
 
     init(of ssl: OpaquePointer) {
         version = unsafe string(SSL_get_version(ssl)) ?? ""
-        cipher = unsafe string(SSL_CIPHER_get_name(SSL_get_current_cipher(ssl))) ?? ""
+        cipher = unsafe name(ofCipher: SSL_get_current_cipher(ssl))
         group = unsafe string(SSL_group_to_name(ssl, copenssl_negotiated_group(ssl)))
         alpn = unsafe selectedProtocol(of: ssl).map { unsafe String(decoding: $0, as: UTF8.self) }
         serverName = unsafe string(SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name))
@@ -28,6 +28,17 @@ package struct TLSFacts: Sendable, Hashable {
         peerSubject = unsafe SSL_get0_peer_certificate(ssl).map {
             unsafe distinguishedName(X509_get_subject_name($0))
         }
+    }
+}
+
+/// OpenSSL's name of a cipher; those of TLS 1.3 (RFC 8446 appendix B.4) are literals, which take no memory of each
+/// connection and are not counted.
+private func name(ofCipher cipher: OpaquePointer?) -> String {
+    switch unsafe SSL_CIPHER_get_protocol_id(cipher) {
+    case 0x1301: "TLS_AES_128_GCM_SHA256"
+    case 0x1302: "TLS_AES_256_GCM_SHA384"
+    case 0x1303: "TLS_CHACHA20_POLY1305_SHA256"
+    default: unsafe string(SSL_CIPHER_get_name(cipher)) ?? ""
     }
 }
 

@@ -91,19 +91,29 @@ package import Sockets
         return Progress(try halt(result, "writing"))
     }
 
+    /// Ends this side with close_notify (RFC 8446 §6.1), which is sent once; the peer's is not waited for.
+    ///
+    /// `.closed`: the connection failed before.
+    package mutating func sendCloseNotify() -> Progress<Void> {
+        guard !hasFailed else { return .closed }
+        guard !hasSentCloseNotify else { return .done(()) }
+        ErrorQueue.clear()
+        defer { ErrorQueue.clear() }
+        let result = unsafe SSL_shutdown(ssl)
+        guard result >= 0 else { return endedOrWanting(result) }
+        hasSentCloseNotify = true
+        return .done(())
+    }
+
     /// Ends the session in both directions (RFC 8446 §6.1); call it until it is done or the patience is used up.
     ///
     /// The first call sends close_notify. `.wantRead`: ours is out, the peer's is not here yet; what the peer
     /// still sends is thrown away. `.done`: both are. `.closed`: the connection ended or failed without.
     package mutating func shutdown() -> Progress<Void> {
-        guard !hasFailed else { return .closed }
+        let progress = sendCloseNotify()
+        guard case .done = progress else { return progress }
         ErrorQueue.clear()
         defer { ErrorQueue.clear() }
-        if !hasSentCloseNotify {
-            let result = unsafe SSL_shutdown(ssl)
-            guard result >= 0 else { return endedOrWanting(result) }
-            hasSentCloseNotify = true
-        }
         // Not SSL_shutdown again: it fails for good on application data that was under way.
         return discardUntilCloseNotify()
     }
@@ -160,7 +170,8 @@ extension TLSSession {
     /// Whether SSL_read could only say want-read: nothing in the socket, nothing inside, nothing under way. Asking
     /// it costs some 4,000 instructions, since it takes a 16 KiB buffer first and gives it back (RELEASE_BUFFERS).
     private var isDrained: Bool {
-        unsafe !socket.isReadable && !hasFailed && SSL_has_pending(ssl) == 0 && SSL_get_shutdown(ssl) == 0
+        unsafe !socket.mayProceed(reading: true, writing: false, hangup: false) && !hasFailed
+            && SSL_has_pending(ssl) == 0 && SSL_get_shutdown(ssl) == 0
             && SSL_in_init(ssl) == 0
     }
 

@@ -30,6 +30,9 @@ def main():
     with connect(port, authority) as client:
         client.sendall(REQUEST + b"Connection: close\r\n\r\n")
         assert read_to_end(client).startswith(b"HTTP/1.1 200 "), "no response"
+        # The client said that it sends nothing more, so the server closes without the client's close_notify.
+        client.settimeout(1)
+        assert socket.socket.recv(client, 1) == b"", "bytes after close_notify"
     with connect(port, authority) as client:
         client.sendall(REQUEST + b"\r\n")
         assert client.recv(65536).startswith(b"HTTP/1.1 200 "), "no response"

@@ -54,6 +54,20 @@ extension Integration {
             #expect(result.output == "\(refusal.status) 0\n", "\(result.error)")
         }
 
+        @Test(
+            "RFC 8446 §6.1: a client that has ended its side reads all that the server still sends",
+            // What the kernel takes at once, and what it does not.
+            arguments: [64 << 10, 16 << 20])
+        func halfClosed(size: Int) throws {
+            let folder = try TemporaryFolder()
+            try folder.resize("www/large", to: Int64(size))
+            let server = try PorticoProcess(Configuration.files(folder["www"]), in: folder)
+            let result = try run(
+                "python3", Scripts.path("half_close.py"), "\(server.port(.tls))", server.authority.string,
+                "/files/large", "\(size)")
+            #expect(result.status == 0, "\(result.output)\(result.error)")
+        }
+
         @Test("RFC 9112 §2.2: an empty line after a body is no beginning of a request that is late")
         func emptyLine() throws {
             let server = try PorticoProcess(server: "header_timeout = 100ms\nidle_timeout = 1s")

@@ -72,6 +72,20 @@ struct StreamSocketTests {
         #expect(!near.isReadable)
     }
 
+    @Test("Unread bytes are the kernel's to tell, whatever the latch says; a FIN is none of them")
+    func unreadBytes() throws {
+        #expect(!near.hasUnreadBytes)
+        #expect(try send(far, count: 3) == .done(3))
+        #expect(try receive(near) == .done(3))
+        #expect(try send(far, count: 1) == .done(1))
+        #expect(!near.isReadable)
+        #expect(near.hasUnreadBytes)
+        near.becameReady(readable: true, writable: false, hangup: false)
+        #expect(try receive(near) == .done(1))
+        far.shutdownWrite()
+        #expect(!near.hasUnreadBytes)
+    }
+
     @Test("A FIN that was announced before a short read is seen after it, with no further event")
     func finAfterShortRead() throws {
         #expect(try send(far, count: 3) == .done(3))

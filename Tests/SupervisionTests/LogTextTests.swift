@@ -205,6 +205,21 @@ private func fields(_ entry: LogEntry) -> [String] {
         var record = AccessRecord.example
         (record.remoteHost, record.remotePort) = (host, port)
         #expect(fields(LogEntry(.access(record))).contains("REMOTE_ADDR=\(text)"))
+        #expect(line(LogEntry(.access(record))).hasPrefix("info: \(text) GET "))
+    }
+
+    @Test(
+        "an access record has room for texts of which each byte is escaped",
+        arguments: ["\u{1B}", "\"", "\u{85}", "\u{FEFF}"])
+    func escapedThroughout(character: String) {
+        let text = String(repeating: character, count: 1000)
+        let record = AccessRecord(
+            method: text, target: text, version: text, status: Int.max, bytes: .max,
+            durationMicroseconds: .max, requestNumber: .max, remoteHost: text, remotePort: nil, handler: text,
+            serverName: text, tlsVersion: text, userAgent: text)
+        let line = line(LogEntry(.access(record)))
+        #expect(!line.unicodeScalars.dropLast().contains { $0.isUnsafeInLogs })
+        #expect(line.unicodeScalars.filter { $0 == "\\" }.count == 8000)
     }
 
     @Test("an access record is one line on standard error, whatever the client sent")
