@@ -14,10 +14,8 @@ struct RequestLine {
     init?(_ bytes: Span<UInt8>, at start: Int, limit: Int) throws(RequestFailure) {
         var methodEnd = start
         while methodEnd < bytes.count, ByteSet.token.contains(bytes[methodEnd]) { methodEnd &+= 1 }
-        guard methodEnd < bytes.count else {
-            try Self.check(bytes.count - start, limit)
-            return nil
-        }
+        try Self.check(methodEnd - start, limit)
+        guard methodEnd < bytes.count else { return nil }
         guard bytes[methodEnd] == UInt8(ascii: " "), methodEnd > start else {
             throw RequestFailure(.malformedRequestLine)
         }
