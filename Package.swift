@@ -87,7 +87,7 @@ let package = Package(
         tests("SocketsTests", ["Sockets", "CLinux", system]),
         tests("ReactorTests", ["Reactor", "Sockets", "CLinux", system]),
         tests("TLSTests", ["TLS", "Sockets", system]),
-        tests("HTTPCoreTests", ["HTTPCore", httpTypes]),
+        tests("HTTPCoreTests", ["FuzzProperties", "HTTPCore", httpTypes]),
         tests("HTTPWireTests", ["FuzzProperties", "HTTPWire", "HTTPCore", httpTypes]),
         tests("ConfigurationTests", ["Configuration", system]),
         tests("HandlerKitTests", ["HandlerKit", "HandlerTesting", "Files", "HTTPCore", httpTypes]),
