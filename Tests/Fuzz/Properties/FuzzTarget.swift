@@ -18,7 +18,8 @@ package struct FuzzTarget: Sendable {
 extension FuzzTarget {
     /// All of them. Another has a file beside this one, a line here, and a folder of inputs.
     package static let all: [FuzzTarget] = [
-        .request, .chunked, .target, .form, .multipart, .range, .condition, .negotiation, .configuration,
+        .request, .chunked, .http2, .target, .form, .multipart, .range, .condition, .negotiation,
+        .configuration,
     ]
 }
 
