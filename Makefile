@@ -14,6 +14,10 @@ CONFIG ?= config/portico.conf
 # Seconds that each of the two suites of `make test` may take, and more words for `swift test`.
 TEST_TIMEOUT ?= 1800
 TEST_OPTIONS ?=
+# Seconds for each fuzz target; one of them, and one input of it.
+SECONDS ?= 60
+TARGET ?=
+INPUT ?=
 
 PREFIX ?= /usr
 DESTDIR ?=
@@ -39,8 +43,8 @@ tracked = git -c safe.directory='*' ls-files
 shell_scripts = $(shell $(tracked) | xargs -r grep -lE '^#!(/bin/bash|/bin/sh|/usr/bin/env bash)')
 python_scripts = $(shell $(tracked) | xargs -r grep -lE '^\#!.*python3') $(shell $(tracked) '*.py')
 
-.PHONY: help setup setup-test setup-bench swift build run test test-asan test-tsan install uninstall lint format \
-    bench size clean
+.PHONY: help setup setup-test setup-bench swift build run test test-asan test-tsan fuzz install uninstall lint \
+    format bench size clean
 
 help: ## list what can be made
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/\1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
@@ -78,6 +82,9 @@ test-asan: setup-test ## unit and integration tests under the address sanitizer
 test-tsan: setup-test ## unit and integration tests under the thread sanitizer
 	swift build --product portico --sanitize=thread --scratch-path .build-tsan
 	.ci/test --timeout $(TEST_TIMEOUT) --without-system --scratch-path .build-tsan --sanitize=thread $(TEST_OPTIONS)
+
+fuzz: swift ## try the parsers with odd bytes (SECONDS=60 for each, TARGET=name, INPUT=file)
+	.ci/fuzz $(SECONDS) $(TARGET) $(INPUT)
 
 lint: swift ## format, house rules, unsafe code where it may not be, syntax of the scripts
 	swift format lint --strict --parallel --recursive Sources Tests Package.swift
@@ -121,4 +128,4 @@ uninstall: ## remove what install put there, but no edited configuration
 	@if [[ -z "$(DESTDIR)" && -d /run/systemd/system ]]; then journalctl --update-catalog; systemctl daemon-reload; fi
 
 clean: ## remove what was built
-	rm -rf .build .build-asan .build-tsan
+	rm -rf .build .build-asan .build-tsan .build-fuzz

@@ -87,8 +87,8 @@ let package = Package(
         tests("SocketsTests", ["Sockets", "CLinux", system]),
         tests("ReactorTests", ["Reactor", "Sockets", "CLinux", system]),
         tests("TLSTests", ["TLS", "Sockets", "HandlerTesting", system]),
-        tests("HTTPCoreTests", ["HTTPCore", httpTypes]),
-        tests("HTTPWireTests", ["HTTPWire", "HTTPCore", httpTypes]),
+        tests("HTTPCoreTests", ["FuzzProperties", "HTTPCore", httpTypes]),
+        tests("HTTPWireTests", ["FuzzProperties", "HTTPWire", "HTTPCore", httpTypes]),
         tests("ConfigurationTests", ["Configuration", system]),
         tests("HandlerKitTests", ["HandlerKit", "HandlerTesting", "Files", "HTTPCore", httpTypes]),
         tests(
@@ -114,5 +114,20 @@ let package = Package(
                 "TLS", argumentParser, httpTypes, system,
             ]),
         tests("IntegrationTests", ["portico", "CLinux", "HandlerTesting", system]),
+
+        // What fuzzing holds against the library; FuzzTests tries it on the corpus.
+        .target(
+            name: "FuzzProperties",
+            dependencies: ["Configuration", "HTTPCore", "HTTPWire", httpTypes, system],
+            path: "Tests/Fuzz/Properties", swiftSettings: settings),
+        tests("FuzzTests", ["FuzzProperties", system]),
     ]
 )
+
+// The program of `make fuzz`. Its main is libFuzzer's, so that it links with --sanitize=fuzzer only.
+if Context.environment["PORTICO_FUZZ"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "fuzz", dependencies: ["FuzzProperties"], path: "Tests/Fuzz/Driver",
+            swiftSettings: settings + [.unsafeFlags(["-parse-as-library"])]))
+}

@@ -96,8 +96,16 @@ public struct Document: Sendable {
         parsing text: String, file: String = "configuration", folder: FilePath = ".",
         into diagnostics: inout [Diagnostic]
     ) {
+        self.init(parsing: Array(text.utf8), file: file, folder: folder, into: &diagnostics)
+    }
+
+    /// Parses `bytes` as one configuration file, which may turn out not to be text.
+    package init(
+        parsing bytes: [UInt8], file: String = "configuration", folder: FilePath = ".",
+        into diagnostics: inout [Diagnostic]
+    ) {
         self.init(file: file, folder: folder)
-        add(Array(text.utf8), from: file, into: &diagnostics)
+        add(bytes, from: file, into: &diagnostics)
     }
 
     /// A document of sections that come from no file.

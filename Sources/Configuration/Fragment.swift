@@ -1,4 +1,5 @@
-// A piece of a line that knows where it stands.
+// A piece of a line that knows where it stands. It is cut between Unicode scalars: as a Character, a blank is one with a
+// combining mark after it, and another than a blank.
 
 /// Some characters of one line, and the place of the first.
 struct Fragment: Sendable {
@@ -10,26 +11,28 @@ struct Fragment: Sendable {
         self.location = location
     }
 
+    var scalars: Substring.UnicodeScalarView { text.unicodeScalars }
+
     /// The place just after the last character.
     var end: SourceLocation { location.advanced(by: text.count) }
 
     /// Without the blanks on either side.
     var trimmed: Fragment {
-        let start = text.prefix(while: \.isBlank).count
-        var kept = text.dropFirst(start)
+        let start = scalars.prefix(while: \.isBlank).count
+        var kept = scalars.dropFirst(start)
         while kept.last?.isBlank == true { kept.removeLast() }
-        return Fragment(kept, at: location.advanced(by: start))
+        return Fragment(Substring(kept), at: location.advanced(by: start))
     }
 
-    func dropFirst() -> Fragment { Fragment(text.dropFirst(), at: location.advanced(by: 1)) }
+    func dropFirst() -> Fragment { Fragment(Substring(scalars.dropFirst()), at: location.advanced(by: 1)) }
 
-    func dropLast() -> Fragment { Fragment(text.dropLast(), at: location) }
+    func dropLast() -> Fragment { Fragment(Substring(scalars.dropLast()), at: location) }
 
     /// What stands before the first separator, and what stands after it.
-    func split(where isSeparator: (Character) -> Bool) -> (Fragment, Fragment?) {
-        guard let index = text.firstIndex(where: isSeparator) else { return (self, nil) }
+    func split(where isSeparator: (Unicode.Scalar) -> Bool) -> (Fragment, Fragment?) {
+        guard let index = scalars.firstIndex(where: isSeparator) else { return (self, nil) }
         let head = Fragment(text[..<index], at: location)
-        return (head, Fragment(text[text.index(after: index)...], at: head.end.advanced(by: 1)))
+        return (head, Fragment(text[scalars.index(after: index)...], at: head.end.advanced(by: 1)))
     }
 
     /// The words between blanks.
@@ -45,7 +48,7 @@ struct Fragment: Sendable {
     }
 }
 
-extension Character {
+extension Unicode.Scalar {
     /// A space or a tab: what separates words in a configuration file.
     var isBlank: Bool { self == " " || self == "\t" }
 }

@@ -39,7 +39,7 @@ struct Parser {
     private mutating func read(_ line: SourceLine, _ diagnostics: inout [Diagnostic]) {
         let content = Fragment(line.text[...], at: SourceLocation(file: file, line: line.number, column: 1))
             .trimmed
-        switch content.text.first {
+        switch content.scalars.first {
         case nil, ";", "#": break
         case "[": open(content, &diagnostics)
         default: assign(content, &diagnostics)
@@ -48,7 +48,7 @@ struct Parser {
 
     private mutating func open(_ header: Fragment, _ diagnostics: inout [Diagnostic]) {
         current = .discarded
-        guard header.text.count >= 2, header.text.last == "]" else {
+        guard header.scalars.count >= 2, header.scalars.last == "]" else {
             diagnostics.append(.error(at: header.end, "a section header ends in ']'"))
             return
         }

@@ -43,7 +43,7 @@ struct Scale: Sendable {
             let (value, overflow) = sum.addingReportingOverflow(try term(&rest, of: text))
             guard !overflow else { throw ValueProblem("'\(text)' is too large") }
             sum = value
-            rest = rest.drop(while: \.isBlank)
+            rest = rest.withoutLeadingBlanks
         } while !rest.isEmpty
         return sum
     }
@@ -57,8 +57,8 @@ struct Scale: Sendable {
                 "'\(text)' is not a \(kind), such as \(example)", offset: offset(of: rest, in: text))
         }
         let fraction = parts.count == 2 ? parts[1] : ""
-        rest = rest.dropFirst(number.count).drop(while: \.isBlank)
-        let unit = rest.prefix { !$0.isBlank && !($0.isASCII && $0.isNumber) }
+        rest = rest.dropFirst(number.count).withoutLeadingBlanks
+        let unit = rest.prefix { $0 != " " && $0 != "\t" && !($0.isASCII && $0.isNumber) }
         // `2h 30` would be two hours and thirty seconds: a bare number stands alone.
         guard !unit.isEmpty || number.count == text.count else {
             throw ValueProblem("'\(number)' needs a unit: \(hint)", offset: offset(of: number, in: text))
@@ -115,4 +115,8 @@ struct Scale: Sendable {
         }
         return terms.joined(separator: " ")
     }
+}
+
+extension Substring {
+    fileprivate var withoutLeadingBlanks: Substring { Substring(unicodeScalars.drop(while: \.isBlank)) }
 }

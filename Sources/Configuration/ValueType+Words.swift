@@ -11,7 +11,7 @@ extension ValueType where Value == String {
     /// One word without blanks, such as a name, an address or a host.
     public static var word: ValueType {
         ValueType(name: "word", format: { $0 }) { (text, _) throws(ValueProblem) in
-            if let blank = text.firstIndex(where: \.isBlank) {
+            if let blank = text.unicodeScalars.firstIndex(where: \.isBlank) {
                 throw ValueProblem(
                     "one word is expected, not several",
                     offset: text.distance(from: text.startIndex, to: blank))

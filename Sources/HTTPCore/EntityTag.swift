@@ -16,12 +16,12 @@ public struct EntityTag: Sendable, Hashable {
 
     /// Parses `"tag"` or `W/"tag"`; nil if it is neither.
     public init?(parsing text: Substring) {
-        isWeak = text.hasPrefix("W/")
-        let quoted = isWeak ? text.dropFirst(2) : text
-        guard quoted.utf8.count >= 2, quoted.utf8.first == UInt8(ascii: "\""),
-            quoted.utf8.last == UInt8(ascii: "\"")
-        else { return nil }
-        opaque = String(quoted.dropFirst().dropLast())
+        isWeak = text.utf8.starts(with: "W/".utf8)
+        let quoted = text.utf8.dropFirst(isWeak ? 2 : 0)
+        guard quoted.count >= 2, quoted.first == UInt8(ascii: "\""), quoted.last == UInt8(ascii: "\"") else {
+            return nil
+        }
+        opaque = String(Substring(quoted.dropFirst().dropLast()))
         guard Self.isOpaque(opaque) else { return nil }
     }
 

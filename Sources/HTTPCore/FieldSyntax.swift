@@ -10,6 +10,9 @@ public enum FieldSyntax {
     /// Whether `text` is a token (RFC 9110 §5.6.2).
     public static func isToken(_ text: String) -> Bool { isToken(text.utf8.span) }
 
+    /// The token `text` in lower case; nil if it is none. Some letters beyond ASCII would be tokens in lower case only.
+    static func token(_ text: Substring) -> String? { isToken(text.utf8.span) ? text.lowercased() : nil }
+
     /// Whether `bytes` may be a field value: no control character but the tab, no white space at either
     /// end (RFC 9110 §5.5).
     public static func isValue(_ bytes: Span<UInt8>) -> Bool {

@@ -4,6 +4,7 @@ public struct HTTPSyntaxError: Error, Sendable, Hashable {
     public struct Code: Sendable, Hashable, CustomStringConvertible {
         private enum Kind: String {
             case invalidTarget, invalidPercentEncoding, nulInPath, invalidAuthority, tooManyItems
+            case invalidBoundary, malformedMultipart, malformedPart, partHeadTooLarge, incompleteMultipart
         }
 
         private let kind: Kind
@@ -16,8 +17,18 @@ public struct HTTPSyntaxError: Error, Sendable, Hashable {
         public static let nulInPath = Code(kind: .nulInPath)
         /// The host or port does not follow RFC 3986 §3.2, or there is user information before it.
         public static let invalidAuthority = Code(kind: .invalidAuthority)
-        /// More form fields or query items than the caller's limit; status 413.
+        /// More form fields, query items or parts than the caller's limit; status 413.
         public static let tooManyItems = Code(kind: .tooManyItems)
+        /// A multipart type without a boundary, or with one that RFC 2046 §5.1.1 does not allow.
+        public static let invalidBoundary = Code(kind: .invalidBoundary)
+        /// What stands before, between or after the parts is not what RFC 2046 §5.1.1 has there.
+        public static let malformedMultipart = Code(kind: .malformedMultipart)
+        /// A part's fields are malformed, or do not name it (RFC 7578 §4.2).
+        public static let malformedPart = Code(kind: .malformedPart)
+        /// A part's fields are past the caller's limit; status 413.
+        public static let partHeadTooLarge = Code(kind: .partHeadTooLarge)
+        /// The content ended before its closing delimiter.
+        public static let incompleteMultipart = Code(kind: .incompleteMultipart)
 
         /// The code's name, as a log line shows it.
         public var description: String { kind.rawValue }

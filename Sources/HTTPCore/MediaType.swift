@@ -39,11 +39,10 @@ public struct MediaType: Sendable, Hashable {
         guard let essence = parts.first, let slash = essence.utf8.firstIndex(of: UInt8(ascii: "/")) else {
             return nil
         }
-        let type = essence[..<slash].lowercased()
-        let subtype = essence[essence.utf8.index(after: slash)...].lowercased()
-        guard FieldSyntax.isToken(type), FieldSyntax.isToken(subtype), type != "*" || subtype == "*" else {
-            return nil
-        }
+        guard let type = FieldSyntax.token(essence[..<slash]),
+            let subtype = FieldSyntax.token(essence[essence.utf8.index(after: slash)...]),
+            type != "*" || subtype == "*"
+        else { return nil }
         var parameters: [Parameter] = []
         for part in parts.dropFirst() {
             guard let parameter = Parameter(part) else { return nil }
@@ -63,9 +62,10 @@ extension MediaType.Parameter {
     /// Parses `name=value` or `name="value"`.
     init?(_ text: Substring) {
         guard let equals = text.utf8.firstIndex(of: UInt8(ascii: "=")) else { return nil }
-        let name = text[..<equals].lowercased()
         let rest = text[text.utf8.index(after: equals)...]
-        guard FieldSyntax.isToken(name), let value = Self.unquoted(rest) else { return nil }
+        guard let name = FieldSyntax.token(text[..<equals]), let value = Self.unquoted(rest) else {
+            return nil
+        }
         self.init(name: name, value: value)
     }
 
@@ -78,7 +78,7 @@ extension MediaType.Parameter {
         guard text.utf8.count >= 2, text.utf8.last == UInt8(ascii: "\"") else { return nil }
         var output = ""
         var escaped = false
-        for scalar in text.dropFirst().dropLast().unicodeScalars {
+        for scalar in text.unicodeScalars.dropFirst().dropLast() {
             if !escaped, scalar == "\\" {
                 escaped = true
             } else {

@@ -17,15 +17,15 @@ struct Preference {
             else {
                 return Preference(value: element, weight: 1_000)
             }
-            guard let weight = weight(last.dropFirst(2)) else { return nil }
+            guard let weight = weight(last.utf8.dropFirst(2)) else { return nil }
             let valueEnd = parts[parts.count - 2].endIndex
             return Preference(value: element[..<valueEnd], weight: weight)
         }
     }
 
     /// A `qvalue`: 0 to 1 with at most three decimals; nil of another.
-    private static func weight(_ text: Substring) -> Int? {
-        let digits = Array(text.utf8)
+    private static func weight(_ text: Substring.UTF8View) -> Int? {
+        let digits = Array(text)
         guard (1...5).contains(digits.count), digits[0] == 0x30 || digits[0] == 0x31 else { return nil }
         guard digits.count == 1 || digits[1] == UInt8(ascii: ".") else { return nil }
         var weight = Int(digits[0] - 0x30) * 1_000

@@ -35,19 +35,25 @@ package struct RequestParser: Sendable {
     /// - Throws: why the request is refused; nothing that follows on the connection can be trusted.
     package mutating func parse(_ bytes: Span<UInt8>) throws(RequestFailure) -> ParseOutcome {
         let start = try Self.endOfLeadingLines(bytes)
-        if scanned > 0, try !findsEnd(bytes, from: max(scanned, start)) {
-            return try incomplete(bytes, from: start)
+        guard start < bytes.count, scanned == 0 || isWorthReading(bytes, from: start) else {
+            scanned = bytes.count
+            return .incomplete
         }
-        guard start < bytes.count,
-            let (head, end) = try HeadReader.read(
-                bytes, from: start, limits: limits, scheme: scheme, memory: &memory)
+        // What is past the limit isn't looked at, so that a head is refused for the same reason however it comes.
+        let end = min(bytes.count, start + limits.headerBytes)
+        guard
+            let (head, consumed) = try HeadReader.read(
+                bytes.extracting(..<end), from: start, limits: limits, scheme: scheme, memory: &memory)
         else {
-            return try incomplete(bytes, from: start)
+            guard end == bytes.count else { throw RequestFailure(.headTooLarge) }
+            // Notes whether the request line is complete.
+            if scanned == 0 { _ = isWorthReading(bytes, from: start) }
+            scanned = bytes.count
+            return .incomplete
         }
-        guard end - start <= limits.headerBytes else { throw RequestFailure(.headTooLarge) }
         scanned = 0
         hasLine = false
-        return .head(head, consumed: end)
+        return .head(head, consumed: consumed)
     }
 
     /// Whether nothing of a next request has come, so that the connection is idle.
@@ -56,38 +62,19 @@ package struct RequestParser: Sendable {
         return bytes.count <= 4
     }
 
-    private mutating func incomplete(_ bytes: Span<UInt8>, from start: Int) throws(RequestFailure)
-        -> ParseOutcome
-    {
-        if scanned == 0 { _ = try findsEnd(bytes, from: start) }
-        guard hasLine || bytes.count - start <= limits.requestLineBytes + 1 else {
-            throw RequestFailure(Self.hasMethod(bytes, from: start) ? .requestLineTooLong : .methodTooLong)
-        }
-        guard bytes.count - start <= limits.headerBytes else { throw RequestFailure(.headTooLarge) }
-        scanned = bytes.count
-        return .incomplete
-    }
-
-    /// Whether the method's end has come.
-    private static func hasMethod(_ bytes: Span<UInt8>, from start: Int) -> Bool {
-        for index in start..<bytes.count where bytes[index] == UInt8(ascii: " ") { return true }
-        return false
-    }
-
-    /// Whether an empty line ends in the bytes at or after `index`.
-    private mutating func findsEnd(_ bytes: Span<UInt8>, from index: Int) throws(RequestFailure) -> Bool {
-        var index = index
+    /// Whether the bytes that are new have the head's end in them, or something that it is refused for.
+    private mutating func isWorthReading(_ bytes: Span<UInt8>, from start: Int) -> Bool {
+        var index = max(scanned, start)
         while index < bytes.count {
             if bytes[index] == UInt8(ascii: "\n") {
-                guard index > 0, bytes[index - 1] == UInt8(ascii: "\r") else {
-                    throw RequestFailure(.bareLineEnding)
-                }
+                guard index > 0, bytes[index - 1] == UInt8(ascii: "\r") else { return true }
                 hasLine = true
                 if index >= 3, bytes[index - 2] == UInt8(ascii: "\n") { return true }
             }
             index += 1
         }
-        return false
+        let count = bytes.count - start
+        return count > limits.headerBytes || !hasLine && count > limits.requestLineBytes + 1
     }
 
     /// The offset past the CRLFs before the request line, of which there are at most two; the last may be

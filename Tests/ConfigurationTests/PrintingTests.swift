@@ -48,6 +48,8 @@ struct EffectiveConfigurationTests {
             "root = /", "root = /\nindex =", "root = /\nindex = a\nindex = b c",
             "root = a b\ntitle = x ; y # z",
             "root = /\nfield = one two\nfield = three", "root = /\nworkers = 3\nlisting = off", "root = ü \\",
+            // A combining mark is one Character with the blank before it.
+            "root = /\ntitle =\t\u{301}x", "root = /\nindex = a\t\u{301}",
         ])
     func roundTrip(_ text: String) {
         let first = sections("[sample]\n\(text)\n[sample b]\n\(text)")

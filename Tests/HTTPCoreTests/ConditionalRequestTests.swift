@@ -65,6 +65,8 @@ struct ConditionalRequestTests {
         arguments: [
             ("\"\"", true), ("W/\"a\"", true), ("\"a", false), ("a", false), ("w/\"a\"", false),
             ("\"a b\"", false), ("\"", false), ("\"a\"\"", false),
+            // With a quote each of these is one Character.
+            ("\"\u{301}a\"", true), ("W/\"\u{200D}\"", true), ("W/\"\u{301}", false),
         ])
     func tags(text: String, isTag: Bool) {
         #expect((EntityTag(parsing: text[...]) != nil) == isTag)

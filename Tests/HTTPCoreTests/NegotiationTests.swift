@@ -60,6 +60,7 @@ struct NegotiationTests {
             ("GZIP;q=1.0, br;q=0.5", "gzip"), ("br;q=0, *;q=0.1", "gzip"), ("identity", nil),
             ("gzip;q=0", nil),
             ("gzip;q=0.5, identity", nil), ("identity;q=0, gzip;q=0.1", "gzip"), ("*;q=0", nil),
+            ("br;q=\u{301}1, gzip", "gzip"),
         ] as [(String?, String?)])
     func coding(accept: String?, expected: String?) {
         var fields = HTTPFields()
@@ -76,6 +77,8 @@ struct MediaTypeTests {
             ("text/html", "text/html"), ("Text/HTML; Charset=UTF-8", "text/html; charset=UTF-8"),
             ("multipart/form-data; boundary=\"a b\"", "multipart/form-data; boundary=\"a b\""),
             ("a/b;c=\"d\\\"e\"", "a/b; c=\"d\\\"e\""), ("a/b ; c=d ;e=f", "a/b; c=d; e=f"), ("*/*", "*/*"),
+            // With a quote or a backslash a combining mark is one Character.
+            ("a/b; c=\"\u{301}d \u{301}\"", "a/b; c=\"\u{301}d \u{301}\""),
         ])
     func parsed(text: String, expected: String) throws {
         let type = try #require(MediaType(text))
@@ -85,7 +88,11 @@ struct MediaTypeTests {
 
     @Test(
         "RFC 9110 §8.3.1: what is not a media type",
-        arguments: ["", "text", "/", "a/", "/b", "a b/c", "*/html", "a/b;c", "a/b;c=", "a/b;c=\"", "a/b/c"])
+        arguments: [
+            "", "text", "/", "a/", "/b", "a b/c", "*/html", "a/b;c", "a/b;c=", "a/b;c=\"", "a/b/c",
+            // The Kelvin sign is a k in lower case.
+            "\u{212A}/a", "a/\u{212A}", "a/b;\u{212A}=c",
+        ])
     func refused(text: String) { #expect(MediaType(text) == nil) }
 
     @Test("A parameter is found by its name in lower case")

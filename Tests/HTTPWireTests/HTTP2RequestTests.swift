@@ -185,6 +185,14 @@ struct HTTP2RequestTests {
         #expect(link.reset() == protocolErrorCode)
     }
 
+    @Test("RFC 9113 §5.1.1: the last number that a stream may have may be the first one used")
+    func lastStreamFirst() throws {
+        let link = try HTTP2Link()
+        try link.feed(request(0x7FFF_FFFF))
+        #expect(link.streams.keys.map(\.self) == [0x7FFF_FFFF])
+        #expect(throws: HTTP2Failure.self) { try link.feed(request(1)) }
+    }
+
     @Test("At any split the same happens as with all bytes at once", arguments: 1...40)
     func splits(_ size: Int) throws {
         let bytes =

@@ -1,4 +1,5 @@
 // Owns the client's side of the HTTP/2 tests: frames written byte by byte, and a reading of what comes back.
+import FuzzProperties
 import HTTPCore
 import HTTPTypes
 import HTTPWire
@@ -102,7 +103,7 @@ final class HTTP2Link {
         case .request(let stream, let head):
             streams[stream.id] = stream
             heads.append(head)
-            log.append("request \(stream.id) \(Parsed(head, consumed: 0).head ?? "")")
+            log.append("request \(stream.id) \(ParsedRequest.Head(head))")
         case .refused(let stream, let failure):
             streams[stream.id] = stream
             log.append("refused \(stream.id) \(failure.status.code)")

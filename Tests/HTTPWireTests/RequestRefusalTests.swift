@@ -1,3 +1,4 @@
+import FuzzProperties
 import HTTPTypes
 import HTTPWire
 import Testing

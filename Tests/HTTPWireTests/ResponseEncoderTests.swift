@@ -1,3 +1,4 @@
+import FuzzProperties
 import HTTPCore
 import HTTPTypes
 import HTTPWire

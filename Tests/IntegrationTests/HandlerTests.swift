@@ -26,6 +26,24 @@ extension Integration {
             #expect(json.contains("\"value\" : \"a b\\n\""))
         }
 
+        @Test("echo: what curl -F uploads", arguments: Transport.allCases)
+        func echoOfUpload(transport: Transport) throws {
+            let server = try PorticoProcess()
+            let file = String(repeating: "--\r\n-\r\n", count: 230) + "\r\n"
+            let upload = ["-F", "datafile=@-;filename=a\\b%\"c.txt;type=text/x-odd"]
+            let answer = try server.curl("/echo", transport, upload[0], upload[1], input: file).output
+            #expect(answer == "Uploaded datafile as 'a\\b%\"c.txt' (1612 bytes)\n")
+            let several = try server.curl(
+                "/echo", transport, "-F", "text=a=b&c", upload[0], upload[1], "-F", "text=", input: file
+            ).output
+            let lines = several.split(separator: "\n", omittingEmptySubsequences: false)
+            #expect(lines == ["You submitted 3 fields:", "text = a=b&c", answer.dropLast(), "text = ", ""])
+            let page = try server.curl(
+                "/echo", transport, "-H", "Accept: text/html", upload[0], upload[1], input: file
+            ).output
+            #expect(page.contains("a\\b%&quot;c.txt</code> <span class=\"dim\">text/x-odd, 1.5 KiB"))
+        }
+
         @Test("diagnostics: what the server knows of a TLS connection and of itself")
         func diagnostics() throws {
             let server = try PorticoProcess(server: "workers = 1")

@@ -72,7 +72,7 @@ struct SkippedStreams {
     /// - Returns: whether that is wrong: the client has passed over this number.
     mutating func isWrong(_ stream: Int32) -> Bool {
         guard stream > highest else { return gaps.contains { $0.contains(stream) } }
-        if stream - highest > 2 {
+        if Int(stream) - Int(highest) > 2 {
             if gaps.count == Self.most { gaps.removeFirst() }
             gaps.append((highest + 1)...(stream - 1))
         }

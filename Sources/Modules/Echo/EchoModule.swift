@@ -15,5 +15,6 @@ extension ModuleDescriptor {
 
 enum EchoModule {
     static let formBytes = Key(
-        "form_bytes", .byteCount(in: 1...16_777_216), default: "1M", "The largest form that is read.")
+        "form_bytes", .byteCount(in: 1...16_777_216), default: "1M",
+        "The most bytes of a form that are kept: all of it but the contents of files.")
 }

@@ -13,7 +13,7 @@ struct EchoForm: NegotiatedPage {
     }
 
     var document: Document { Document() }
-    var text: String { "Submit a form, for example: curl -d text=hello URL\n" }
+    var text: String { "Submit a form, for example: curl -d text=hello URL, or curl -F file=@NAME URL\n" }
     var html: String { Self.template.render(Model(title: "Echo")) }
 
     private struct Model {
@@ -39,37 +39,27 @@ struct EchoForm: NegotiatedPage {
 
 /// What was submitted.
 struct EchoAnswer: NegotiatedPage {
-    struct Field: Encodable {
-        let name: String
-        let value: String
-        var isEmpty: Bool { value.isEmpty }
-
-        enum CodingKeys: CodingKey { case name, value }
-    }
-
     struct Document: Encodable {
-        let fields: [Field]
+        let fields: [SubmittedForm.Field]
     }
 
-    private let fields: [Field]
+    private let fields: [SubmittedForm.Field]
 
-    init(_ items: QueryItems) {
-        fields = items.map { Field(name: $0.name, value: $0.value) }
-    }
+    init(_ form: SubmittedForm) { fields = form.fields }
 
     var document: Document { Document(fields: fields) }
 
     var text: String {
-        let lines = fields.map { "\(visible($0.name)) = \(visible($0.value))\n" }
-        return switch lines.count {
+        let lines = fields.map(\.line)
+        return switch fields.count {
         case 0: "You submitted nothing.\n"
-        case 1: "You submitted \(lines[0])"
+        case 1: fields[0].fileName == nil ? "You submitted \(lines[0])" : lines[0]
         default: "You submitted \(lines.count) fields:\n" + lines.joined()
         }
     }
 
     var html: String {
-        let rows = fields.map { Row(name: $0.name, value: $0.value, hasValue: !$0.value.isEmpty) }
+        let rows = fields.map(Row.init)
         return Self.template.render(Model(title: heading, rows: rows, hasRows: !rows.isEmpty))
     }
 
@@ -91,6 +81,18 @@ struct EchoAnswer: NegotiatedPage {
         let name: String
         let value: String
         let hasValue: Bool
+        let isFile: Bool
+        let fileName: String
+        let facts: String
+
+        init(_ field: SubmittedForm.Field) {
+            name = field.name
+            value = field.value ?? ""
+            hasValue = !value.isEmpty
+            isFile = field.fileName != nil
+            fileName = field.fileName ?? ""
+            facts = "\(field.type ?? ""), \(Modules.size(field.size ?? 0))"
+        }
     }
 
     private static let template = PageTemplate(
@@ -101,13 +103,22 @@ struct EchoAnswer: NegotiatedPage {
         <table class="facts">
         {{#rows}}
         <tr><th scope="row"><code>{{name}}</code></th>
-        <td>{{#hasValue}}<pre class="value">
-        {{value}}</pre>{{/hasValue}}{{^hasValue}}<span class="dim">empty</span>\
-        {{/hasValue}}</td></tr>
+        <td>{{#isFile}}<code>{{fileName}}</code> <span class="dim">{{facts}}</span>{{/isFile}}\
+        {{^isFile}}{{#hasValue}}<pre class="value">
+        {{value}}</pre>{{/hasValue}}{{^hasValue}}<span class="dim">empty</span>{{/hasValue}}{{/isFile}}\
+        </td></tr>
         {{/rows}}
         </table>
         </div>
         {{/hasRows}}
         \(EchoForm.form)
         """)
+}
+
+extension SubmittedForm.Field {
+    /// What a terminal shows.
+    fileprivate var line: String {
+        guard let fileName else { return "\(visible(name)) = \(visible(value ?? ""))\n" }
+        return "Uploaded \(visible(name)) as '\(visible(fileName))' (\(size ?? 0) bytes)\n"
+    }
 }
