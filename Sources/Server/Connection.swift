@@ -170,9 +170,17 @@ final class Connection {
         }
     }
 
+    /// Until when a client that takes nothing may be waited for from now on.
+    var sendDeadline: ReactorInstant {
+        allowance.deadline(from: worker.reactor.now, worker.snapshot.limits.response)
+    }
+
+    /// Whether the client has used up its time to take responses.
+    var hasUsedUpItsTime: Bool { allowance.isSpent(worker.snapshot.limits.response) }
+
     /// Takes a wait off the client's time, and gives back what it took meanwhile.
     @inline(never)
-    private func account(from began: ReactorInstant, _ queued: Int) {
+    func account(from began: ReactorInstant, _ queued: Int) {
         allowance.spend(from: began, to: worker.reactor.now)
         allowance.earn(queued - socket.undelivered, worker.snapshot.limits.response)
     }

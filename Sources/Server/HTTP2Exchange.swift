@@ -22,6 +22,9 @@ final class HTTP2Exchange: @unchecked Sendable {
     /// Until when the client has to have taken more; `never` while there is nothing to take.
     @safe @exclusivity(unchecked) private var sendDeadline = ReactorInstant.never
     @safe @exclusivity(unchecked) private var sentBefore: UInt64 = 0
+    /// Since when it could have.
+    @safe @exclusivity(unchecked) private var waitBegan = ReactorInstant.never
+    @safe @exclusivity(unchecked) private var allowance = TransferAllowance()
     /// What is cancelled with the stream, while it runs.
     @safe @exclusivity(unchecked) private var task: RunningTask?
 
@@ -206,15 +209,28 @@ extension HTTP2Exchange {
 
     /// All of the response so far has been framed.
     func contentLeft() {
+        if sendDeadline != .never { account() }
         sendDeadline = .never
         left?.send()
     }
 
+    /// Content is there for the client to take: its time runs, unless it does already.
     private func contentWaits() {
-        sentBefore = stream.sent
-        sendDeadline = worker.deadline(exchange.snapshot.limits.response.patience)
+        guard sendDeadline == .never else { return }
+        (waitBegan, sentBefore) = (worker.reactor.now, stream.sent)
+        sendDeadline = allowance.deadline(from: waitBegan, limit)
         session.check(at: sendDeadline)
     }
+
+    /// Takes the wait so far off the client's time, and gives back what it took meanwhile.
+    private func account() {
+        let now = worker.reactor.now
+        allowance.spend(from: waitBegan, to: now)
+        allowance.earn(Int(clamping: stream.sent - sentBefore), limit)
+        (waitBegan, sentBefore) = (now, stream.sent)
+    }
+
+    private var limit: TransferLimit { exchange.snapshot.limits.response }
 
     /// The next moment at which the client may be too slow.
     var deadline: ReactorInstant { min(sendDeadline, incoming?.deadline ?? .never) }
@@ -228,8 +244,9 @@ extension HTTP2Exchange {
             return true
         }
         guard sendDeadline <= now else { return false }
-        guard stream.sent == sentBefore else {
-            contentWaits()
+        account()
+        guard allowance.isSpent(limit) else {
+            sendDeadline = allowance.deadline(from: now, limit)
             return false
         }
         isAborted = true

@@ -20,8 +20,8 @@ final class HTTP2Session {
     @safe @exclusivity(unchecked) private var isAwake = true
     /// A moment after the last reading.
     @safe @exclusivity(unchecked) private var readAt = SuspendingClock.now
-    /// When the client last took something, or the first request is overdue, or the last stream ended.
-    @safe @exclusivity(unchecked) private var lastProgress: ReactorInstant
+    /// When the last stream ended, or the connection began.
+    @safe @exclusivity(unchecked) private var idleSince: ReactorInstant
     /// Until when the preface, frame or field section under way has to be complete.
     @safe @exclusivity(unchecked) private var arrivalDeadline = ReactorInstant.never
     /// Which of what the client began that is.
@@ -45,7 +45,7 @@ final class HTTP2Session {
         self.connection = connection
         let limits = connection.worker.snapshot.limits
         wire = HTTP2Connection(limits: limits.http2, head: limits.head, isSecure: connection.isSecure)
-        lastProgress = connection.worker.reactor.now
+        idleSince = connection.worker.reactor.now
     }
 
     var worker: Worker { connection.worker }
@@ -181,7 +181,7 @@ extension HTTP2Session {
 
     private func ended(_ stream: HTTP2Stream) {
         Self.exchange(of: stream)?.end()
-        if !wire.hasStreams { lastProgress = worker.reactor.now }
+        if !wire.hasStreams { idleSince = worker.reactor.now }
     }
 
     /// Answers what is no valid request, but for a valid stream.
@@ -245,7 +245,6 @@ extension HTTP2Session {
             switch try write() {
             case .done(let count):
                 output.removeSubrange(0..<count)
-                lastProgress = worker.reactor.now
                 if connection.spend(count) { return true }
             case .wantRead, .wantWrite:
                 isBlocked = true
@@ -280,10 +279,12 @@ extension HTTP2Session {
         connection.renewShare()
         connection.isInterruptible = true
         isAwake = false
+        let (began, queued) = (worker.reactor.now, isBlocked ? connection.socket.undelivered : 0)
         let outcome = await connection.registration.wait(
             for: isBlocked ? [.read, .write] : .read, until: deadline)
         isAwake = true
         connection.isInterruptible = false
+        if isBlocked { connection.account(from: began, queued) }
         switch outcome {
         case .ready, .interrupted: break
         case .timedOut: try cutOverdue()
@@ -293,8 +294,8 @@ extension HTTP2Session {
 
     private var deadline: ReactorInstant {
         var deadline = min(nextCheck, arrivalDeadline)
-        if isBlocked { deadline = min(deadline, lastProgress.adding(nanoseconds: limits.response.patience)) }
-        if !wire.hasStreams { deadline = min(deadline, lastProgress.adding(nanoseconds: limits.idleTimeout)) }
+        if isBlocked { deadline = min(deadline, connection.sendDeadline) }
+        if !wire.hasStreams { deadline = min(deadline, idleSince.adding(nanoseconds: limits.idleTimeout)) }
         if let refusal, !isRefusing { deadline = min(deadline, refusal) }
         return deadline
     }
@@ -319,13 +320,13 @@ extension HTTP2Session {
     /// Ends what is overdue by now.
     private func cutOverdue() throws(ConnectionFailure) {
         let now = worker.reactor.now
-        if isBlocked, lastProgress.adding(nanoseconds: limits.response.patience) <= now {
-            throw ConnectionFailure(.timedOut, "the client takes nothing")
+        if isBlocked, connection.hasUsedUpItsTime {
+            throw ConnectionFailure(.aborted, "the client takes too little of its responses")
         }
         if arrivalDeadline <= now { return wire.terminate(.enhanceYourCalm) }
         if let refusal, refusal <= now { refuseStreams() }
         if !wire.hasStreams {
-            if lastProgress.adding(nanoseconds: limits.idleTimeout) <= now { wire.terminate(.noError) }
+            if idleSince.adding(nanoseconds: limits.idleTimeout) <= now { wire.terminate(.noError) }
         } else {
             cutOverdueStreams(now)
         }

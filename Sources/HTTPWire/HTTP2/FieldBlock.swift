@@ -16,7 +16,10 @@ package struct FieldBlock: Sendable {
     }
 
     mutating func append(_ field: HTTPField) {
-        append(field.name.canonicalName, field.value)
+        append(name: field.name.canonicalName)
+        // The bytes themselves: a value need not be UTF-8, and as a string it would be mended.
+        unsafe field.withUnsafeBytesOfValue { unsafe bytes.append(contentsOf: $0) }
+        ends.append(bytes.count)
     }
 
     mutating func append(_ name: String, _ value: String) {
