@@ -244,7 +244,7 @@ extension HTTP2Session {
             guard !output.isEmpty else { return false }
             switch try write() {
             case .done(let count):
-                output.removeSubrange(0..<count)
+                leave(count)
                 if connection.spend(count) { return true }
             case .wantRead, .wantWrite:
                 isBlocked = true
@@ -260,6 +260,15 @@ extension HTTP2Session {
         let pending = output
         return try connection.transport.write(
             pending.span.extracting(0..<min(pending.count, Self.gatheredBytes)))
+    }
+
+    /// Forgets what has been written.
+    private func leave(_ count: Int) {
+        if count == output.count {
+            output.removeAll(keepingCapacity: true)
+        } else {
+            output.removeSubrange(0..<count)
+        }
     }
 
     private func gather() {

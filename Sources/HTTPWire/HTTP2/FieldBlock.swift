@@ -42,7 +42,9 @@ package struct FieldBlock: Sendable {
 
     mutating func append(status: Int) {
         append(name: ":status")
-        for digit in [status / 100, status / 10 % 10, status % 10] { bytes.append(0x30 + UInt8(digit)) }
+        bytes.append(0x30 + UInt8(status / 100))
+        bytes.append(0x30 + UInt8(status / 10 % 10))
+        bytes.append(0x30 + UInt8(status % 10))
         ends.append(bytes.count)
     }
 
