@@ -9,9 +9,8 @@ import HandlerKit
 /// - GET without a query shows a form with one field, `text`; a program that asks for text or JSON is told how to
 ///   submit. With a query, as `curl -G -d` sends it, the query's fields are shown.
 /// - POST takes `application/x-www-form-urlencoded` in UTF-8 and `multipart/form-data`, and shows all fields in
-///   order, repeated names too; of files their name, type and size. A body without a type is taken for the first
-///   (RFC 9110 §8.3); any other type, or another charset, is answered
-///   with 415 and `Accept`.
+///   order, repeated names too; of files their name, type and size. A body without a type is taken for the former
+///   (RFC 9110 §8.3); any other type, or another charset, is answered with 415 and `Accept`.
 ///
 /// The text form is `You submitted NAME = VALUE` for one field, else a line that counts them and one line
 /// `NAME = VALUE` for each; a file's line is `Uploaded NAME as 'FILE' (12 bytes)`. Control characters are shown as
