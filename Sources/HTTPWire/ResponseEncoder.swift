@@ -76,19 +76,23 @@ package struct ResponseEncoder: Sendable {
     /// fields ends the connection. Without content (HEAD, 204, 304) nothing but a Content-Length tells of it
     /// (RFC 9110 §8.6).
     /// - Parameters:
+    ///   - encoded: the fields once more, if they are encoded already; then they are not looked at.
     ///   - date: the 29 bytes of the current date (`HTTPDate.append`), which the caller keeps for a second.
     ///   - output: where the head goes; it is not touched if this throws.
     package func appendHead(
-        _ status: HTTPResponse.Status, _ fields: HTTPFields, content: ResponseContent,
-        context: ResponseContext, date: [UInt8],
-        to output: inout [UInt8]
+        _ status: HTTPResponse.Status, _ fields: HTTPFields, encoded: EncodedFields? = nil,
+        content: ResponseContent, context: ResponseContext, date: [UInt8], to output: inout [UInt8]
     ) throws(ResponseFailure) -> ResponsePlan {
         guard (200...999).contains(status.code) else { throw .invalidStatus }
         let start = output.count
         output.appendStatusLine(status)
         var own = OwnFields()
-        for field in fields {
-            if own.take(field) { output.append(field) }
+        if let encoded {
+            output.append(contentsOf: encoded.lines)
+        } else {
+            for field in fields {
+                if own.take(field) { output.append(field) }
+            }
         }
         let plan: ResponsePlan
         do {
@@ -110,14 +114,18 @@ package struct ResponseEncoder: Sendable {
 
     /// Appends the head of a final response as HTTP/2 has it (RFC 9113 §8.3.2); otherwise as the other does.
     package func appendHead(
-        _ status: HTTPResponse.Status, _ fields: HTTPFields, content: ResponseContent,
-        context: ResponseContext, date: [UInt8], to block: inout FieldBlock
+        _ status: HTTPResponse.Status, _ fields: HTTPFields, encoded: EncodedFields? = nil,
+        content: ResponseContent, context: ResponseContext, date: [UInt8], to block: inout FieldBlock
     ) throws(ResponseFailure) -> ResponsePlan {
         guard (200...999).contains(status.code) else { throw .invalidStatus }
         block.append(status: status.code)
         var own = OwnFields()
-        for field in fields {
-            if own.take(field) { block.append(field) }
+        if let encoded {
+            block.append(encoded)
+        } else {
+            for field in fields {
+                if own.take(field) { block.append(field) }
+            }
         }
         let plan = try ResponsePlan(status: status.code, content: content, context: context, own: own)
         if !own.hasDate { block.append("date", bytes: date) }

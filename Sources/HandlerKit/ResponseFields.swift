@@ -13,11 +13,13 @@ import HTTPTypes
 ///
 /// A value that has a control character other than the tab (RFC 9110 §5.5) does not get in; the server answers with a
 /// 500 in place of such a response and logs the field's name. White space at a value's ends is left out.
-public struct ResponseFields: Sendable, Hashable, ExpressibleByDictionaryLiteral {
+public struct ResponseFields: Sendable, ExpressibleByDictionaryLiteral {
     /// The fields in their order, as they are sent.
     public private(set) var valid: HTTPFields
     /// The first field whose value was kept out; nil if none was.
     public private(set) var refused: String?
+    /// The fields as they go out; nil unless ``encoded()`` made it, and after each change.
+    package private(set) var encoding: EncodedFields?
 
     /// The fields as the ecosystem's own type has them, which has turned control characters into spaces.
     public init(_ fields: HTTPFields = [:]) {
@@ -35,6 +37,7 @@ public struct ResponseFields: Sendable, Hashable, ExpressibleByDictionaryLiteral
     public subscript(name: HTTPField.Name) -> String? {
         get { valid[name] }
         set {
+            encoding = nil
             guard let newValue else {
                 valid[name] = nil
                 return
@@ -45,13 +48,22 @@ public struct ResponseFields: Sendable, Hashable, ExpressibleByDictionaryLiteral
 
     /// Appends a field, beside those of the same name.
     public mutating func append(_ name: HTTPField.Name, _ value: String) {
+        encoding = nil
         if let field = accept(value, of: name) { valid.append(field) }
     }
 
     /// Appends all of `other`.
     public mutating func append(contentsOf other: ResponseFields) {
+        encoding = nil
         valid.append(contentsOf: other.valid)
         refused = refused ?? other.refused
+    }
+
+    /// The same fields, encoded now for all responses that will have them: for a handler that makes them once.
+    public func encoded() -> ResponseFields {
+        var copy = self
+        copy.encoding = refused == nil ? EncodedFields(valid) : nil
+        return copy
     }
 
     /// The field, nil if its value is kept out.
@@ -82,4 +94,17 @@ public struct InvalidFieldValue: Error, Sendable, Equatable, CustomStringConvert
 
     /// What is wrong, for the log; the value is not in it.
     public var description: String { "the handler's value of \(name) has a control character" }
+}
+
+extension ResponseFields: Hashable {
+    /// Whether both have the same fields, encoded or not.
+    public static func == (one: ResponseFields, other: ResponseFields) -> Bool {
+        one.valid == other.valid && one.refused == other.refused
+    }
+
+    /// Hashes the fields.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(valid)
+        hasher.combine(refused)
+    }
 }

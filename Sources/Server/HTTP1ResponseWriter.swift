@@ -88,7 +88,7 @@ struct HTTP1ResponseWriter {
         -> ResponsePlan
     {
         try snapshot.encoder.appendHead(
-            response.status, response.fields.valid,
+            response.status, response.fields.valid, encoded: response.fields.encoding,
             content: response.body.length.map { .length($0) } ?? .stream,
             context: context,
             date: worker.date.value(at: worker.reactor.now), to: &output)

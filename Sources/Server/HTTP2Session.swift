@@ -219,7 +219,8 @@ extension HTTP2Session {
             to: stream,
             { block throws(ResponseFailure) in
                 try snapshot.encoder.appendHead(
-                    response.status, response.fields.valid, content: length.map { .length($0) } ?? .stream,
+                    response.status, response.fields.valid, encoded: response.fields.encoding,
+                    content: length.map { .length($0) } ?? .stream,
                     context: context, date: date, to: &block)
             }, content: content, isComplete: length == UInt64(content.count))
     }

@@ -81,6 +81,20 @@ struct HTTP2LimitTests {
         #expect(link.goAway == HTTP2ErrorCode.enhanceYourCalm.rawValue)
     }
 
+    @Test(
+        "RFC 9113 §6.10: as many CONTINUATION frames as there may be, in any pieces",
+        arguments: [1, 5, 1_000])
+    func continuations(size: Int) throws {
+        let link = try HTTP2Link()
+        for stream: UInt32 in [1, 3] {
+            let more = (1...8).flatMap {
+                frame(.continuation, $0 == 8 ? endHeaders : 0, stream, section([("x-\($0)", "y")]))
+            }
+            try link.feed(frame(.headers, endStream, stream, section(fields())) + more, by: size)
+        }
+        #expect(link.heads.map(\.request.headerFields.count) == [8, 8])
+    }
+
     @Test("The count begins anew each minute")
     func minute() throws {
         var limits = HTTP2Limits()

@@ -39,6 +39,20 @@ struct ResponseFieldsTests {
         #expect(fields.valid.isEmpty)
     }
 
+    @Test("Fields that are encoded are the same fields, until they are changed")
+    func encoded() {
+        let fields = ([.vary: "a"] as ResponseFields).encoded()
+        #expect(fields == [.vary: "a"])
+        #expect(fields.encoding != nil)
+        var (assigned, removed, appended, joined) = (fields, fields, fields, fields)
+        assigned[.location] = "/"
+        removed[.vary] = nil
+        appended.append(.location, "/")
+        joined.append(contentsOf: [.location: "/"])
+        for changed in [assigned, removed, appended, joined] { #expect(changed.encoding == nil) }
+        #expect(([.location: "a\r\n"] as ResponseFields).encoded().encoding == nil)
+    }
+
     @Test("A test sees the 500 that a client would get, and why")
     func tested() async throws {
         struct Injecting: Handler {

@@ -1,4 +1,5 @@
 // Owns the fields of a section on their way out, as one piece of memory that is used again for the next.
+import HTTPCore
 import HTTPTypes
 
 /// The names and values of a field section, names in lower case (RFC 9113 §8.2).
@@ -20,6 +21,12 @@ package struct FieldBlock: Sendable {
         // The bytes themselves: a value need not be UTF-8, and as a string it would be mended.
         unsafe field.withUnsafeBytesOfValue { unsafe bytes.append(contentsOf: $0) }
         ends.append(bytes.count)
+    }
+
+    mutating func append(_ fields: EncodedFields) {
+        let start = bytes.count
+        bytes.append(contentsOf: fields.strings)
+        for end in fields.ends { ends.append(start &+ end) }
     }
 
     mutating func append(_ name: String, _ value: String) {

@@ -7,7 +7,7 @@ enum HTTP2Callbacks {
     fileprivate static let dataBytes = 16_384 - 9
 
     /// A session of a server; nghttp2 keeps a copy of options and callbacks.
-    static func makeSession(_ limits: HTTP2Limits) -> OpaquePointer {
+    static func makeSession() -> OpaquePointer {
         var options: OpaquePointer?
         precondition(unsafe nghttp2_option_new(&options) == 0, "out of memory")
         defer { unsafe nghttp2_option_del(options) }
@@ -16,7 +16,7 @@ enum HTTP2Callbacks {
         // Windows are opened when content is taken.
         unsafe nghttp2_option_set_no_auto_window_update(options, 1)
         unsafe nghttp2_option_set_no_closed_streams(options, 1)
-        unsafe nghttp2_option_set_max_continuations(options, limits.continuations)
+        unsafe nghttp2_option_set_max_continuations(options, .max)
         unsafe nghttp2_option_set_builtin_recv_extension_type(
             options, UInt8(NGHTTP2_PRIORITY_UPDATE.rawValue))
         var session: OpaquePointer?

@@ -30,6 +30,9 @@ package final class HTTP2Connection {
     @safe @exclusivity(unchecked) private var skipped = SkippedStreams()
     /// The stream whose field section is under way.
     @safe @exclusivity(unchecked) private var openSection: HTTP2Stream?
+    /// CONTINUATION frames one after another. nghttp2 counts them too, but each of them once for every piece that its
+    /// header comes in.
+    @safe @exclusivity(unchecked) private var continuations = 0
     /// The limit that the client went past.
     @safe @exclusivity(unchecked) private var excess: String?
     /// Whether the client's preface and its first SETTINGS are here (RFC 9113 §3.4).
@@ -41,7 +44,7 @@ package final class HTTP2Connection {
         self.limits = limits
         budget = FrameBudget(limits)
         reader = HTTP2HeadReader(limits: head, isSecure: isSecure)
-        unsafe session = HTTP2Callbacks.makeSession(limits)
+        unsafe session = HTTP2Callbacks.makeSession()
         unsafe nghttp2_session_set_user_data(session, Unmanaged.passUnretained(self).toOpaque())
         unsafe HTTP2Callbacks.submitSettings(session, limits, headerBytes: head.headerBytes)
     }
@@ -100,14 +103,15 @@ extension HTTP2Connection {
             terminate(.protocolError)
             throw HTTP2Failure(.protocolError, "a request on a stream that was passed over")
         }
+        // What comes after is not for HPACK's table to be filled with.
+        if continuations > limits.continuations {
+            excess = "CONTINUATION frames"
+            try end()
+        }
         let result = unsafe bytes.withUnsafeBufferPointer {
             unsafe nghttp2_session_mem_recv(session, $0.baseAddress, $0.count)
         }
-        if result == Int(NGHTTP2_ERR_TOO_MANY_CONTINUATIONS.rawValue) { excess = "CONTINUATION frames" }
-        if let excess {
-            terminate(.enhanceYourCalm)
-            throw HTTP2Failure(.excess, "too many \(excess)")
-        }
+        if excess != nil { try end() }
         guard result < 0 else { return }
         if result == Int(NGHTTP2_ERR_BAD_CLIENT_MAGIC.rawValue) { throw HTTP2Failure(.notHTTP2) }
         if result == Int(NGHTTP2_ERR_FLOODED.rawValue) {
@@ -118,6 +122,12 @@ extension HTTP2Connection {
         throw unsafe HTTP2Failure(.protocolError, String(cString: nghttp2_strerror(CInt(result))))
     }
 
+    /// Ends the connection of a client that went past a limit.
+    private func end() throws(HTTP2Failure) {
+        terminate(.enhanceYourCalm)
+        throw HTTP2Failure(.excess, "too many \(excess ?? "frames")")
+    }
+
     /// Counts the frames, whose use is found out later.
     ///
     /// - Returns: whether all of them may stand where they stand.
@@ -125,6 +135,8 @@ extension HTTP2Connection {
         var index = 0
         while let header = scanner.next(bytes, &index) {
             spend(.other)
+            continuations = header.type == UInt8(NGHTTP2_CONTINUATION.rawValue) ? continuations + 1 : 0
+            if continuations > limits.continuations { return true }
             if header.type == UInt8(NGHTTP2_HEADERS.rawValue), skipped.isWrong(header.stream) { return false }
         }
         return true

@@ -23,10 +23,11 @@ final class FileRepresentation: Sendable {
         etag = EntityTag(status.tag)
         // RFC 9110 §8.8.2.1: never later than now. A time set into the future is newer than the change that set it.
         lastModified = HTTPDate(secondsSinceEpoch: min(status.modificationTime, status.changeTime))
-        fields = [
+        let fields: ResponseFields = [
             .contentType: type, .lastModified: lastModified.description, .eTag: etag.description,
             .cacheControl: cacheControl, .acceptRanges: "bytes", .xContentTypeOptions: "nosniff",
         ]
+        self.fields = fields.encoded()
     }
 
     /// The answer to a GET or HEAD: whole, in part, or not at all, as the request's conditions have it.

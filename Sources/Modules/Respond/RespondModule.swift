@@ -44,7 +44,7 @@ struct RespondHandler: Handler {
             HTTPField.Name("Link").map { [$0: link] }
         }
         self.status = status
-        fields = [.contentType: type]
+        fields = ([.contentType: type] as ResponseFields).encoded()
         bytes = Array(body.utf8)
     }
 
