@@ -30,4 +30,11 @@ package final class EncodedFields: Sendable {
         }
         (self.lines, self.strings, self.ends) = (lines, strings, ends)
     }
+
+    /// Encodes a field of the server's own; its name is in lower case.
+    package init(_ name: String, _ value: String) {
+        lines = Array("\(name): \(value)\r\n".utf8)
+        strings = Array("\(name)\(value)".utf8)
+        ends = [name.utf8.count, strings.count]
+    }
 }

@@ -61,12 +61,12 @@ package enum ResponseFailure: Error, Sendable, Hashable {
 package struct ResponseEncoder: Sendable {
     /// `Server: …` and CRLF; empty for none.
     private let serverLine: [UInt8]
-    /// The value of that field.
-    private let server: String?
+    /// That field for HTTP/2.
+    private let serverField: EncodedFields?
 
     /// Makes an encoder that names the server `server` in each response; nil for no Server field.
     package init(server: String?) {
-        self.server = server
+        serverField = server.map { EncodedFields("server", $0) }
         serverLine = server.map { Array("Server: \($0)\r\n".utf8) } ?? []
     }
 
@@ -129,7 +129,7 @@ package struct ResponseEncoder: Sendable {
         }
         let plan = try ResponsePlan(status: status.code, content: content, context: context, own: own)
         if !own.hasDate { block.append("date", bytes: date) }
-        if !own.hasServer, let server { block.append("server", server) }
+        if !own.hasServer, let serverField { block.append(serverField) }
         if let length = ResponsePlan.announcedLength(
             status: status.code, content: content, context: context, own: own)
         {

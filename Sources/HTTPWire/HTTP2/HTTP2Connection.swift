@@ -20,7 +20,7 @@ package final class HTTP2Connection {
 
     /// The open streams, each of which knows its place; nghttp2 knows each by its number.
     @safe @exclusivity(unchecked) var open: [HTTP2Stream] = []
-    @safe @exclusivity(unchecked) var events: [HTTP2Event] = []
+    @safe @exclusivity(unchecked) var events: [HTTP2Event?] = []
     @safe @exclusivity(unchecked) private var nextIndex = 0
     @safe @exclusivity(unchecked) private var reader: HTTP2HeadReader
     @safe @exclusivity(unchecked) var block = FieldBlock()
@@ -87,7 +87,7 @@ package final class HTTP2Connection {
             return nil
         }
         nextIndex += 1
-        return events[nextIndex - 1]
+        return events[nextIndex - 1].take()
     }
 }
 
