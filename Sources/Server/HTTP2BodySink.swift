@@ -16,10 +16,10 @@ final class HTTP2BodySink: BodySink {
 
     func write(_ bytes: [UInt8]) async throws(BodyFailure) {
         guard !bytes.isEmpty else { return }
-        sent += UInt64(bytes.count)
-        if let length, sent > length {
+        if let length, sent + UInt64(bytes.count) > length {
             throw BodyFailure(.tooLarge, context: "the handler wrote more than it had declared")
         }
+        sent += UInt64(bytes.count)
         guard await exchange.append(bytes) else {
             throw BodyFailure(.disconnected, context: "the stream was closed")
         }
