@@ -27,7 +27,7 @@ package final class HTTP2Connection {
     @safe @exclusivity(unchecked) var budget: FrameBudget
     @safe @exclusivity(unchecked) private var now: UInt64 = 0
     @safe @exclusivity(unchecked) private var scanner = FrameScanner()
-    @safe @exclusivity(unchecked) private var skipped = SkippedStreams()
+    @safe @exclusivity(unchecked) private var past = PastStreams()
     /// The stream whose field section is under way.
     @safe @exclusivity(unchecked) private var openSection: HTTP2Stream?
     /// CONTINUATION frames one after another. nghttp2 counts them too, but each of them once for every piece that its
@@ -99,9 +99,9 @@ extension HTTP2Connection {
     /// - Throws: ``HTTP2Failure``; what ``appendOutput(to:upTo:)`` still gives tells the client why.
     package func receive(_ bytes: Span<UInt8>, at now: UInt64) throws(HTTP2Failure) {
         self.now = now
-        guard look(at: bytes) else {
-            terminate(.protocolError)
-            throw HTTP2Failure(.protocolError, "a request on a stream that was passed over")
+        if let code = look(at: bytes) {
+            terminate(code)
+            throw HTTP2Failure(.protocolError, "a frame that may not stand there")
         }
         // What comes after is not for HPACK's table to be filled with.
         if continuations > limits.continuations {
@@ -130,16 +130,28 @@ extension HTTP2Connection {
 
     /// Counts the frames, whose use is found out later.
     ///
-    /// - Returns: whether all of them may stand where they stand.
-    private func look(at bytes: Span<UInt8>) -> Bool {
+    /// - Returns: the error if one of them must not stand where it stands; nil if nghttp2 may judge.
+    private func look(at bytes: Span<UInt8>) -> HTTP2ErrorCode? {
         var index = 0
         while let header = scanner.next(bytes, &index) {
             spend(.other)
             continuations = header.type == UInt8(NGHTTP2_CONTINUATION.rawValue) ? continuations + 1 : 0
-            if continuations > limits.continuations { return true }
-            if header.type == UInt8(NGHTTP2_HEADERS.rawValue), skipped.isWrong(header.stream) { return false }
+            if continuations > limits.continuations { return nil }
+            if let problem = problem(with: header) { return problem }
         }
-        return true
+        return nil
+    }
+
+    private func problem(with header: FrameScanner.Header) -> HTTP2ErrorCode? {
+        switch nghttp2_frame_type(UInt32(header.type)) {
+        case NGHTTP2_HEADERS: return past.beginSection(on: header.stream)
+        case NGHTTP2_DATA: return past.problem(ofContentOn: header.stream)
+        case NGHTTP2_RST_STREAM: past.end(header.stream)
+        case NGHTTP2_PRIORITY, NGHTTP2_PRIORITY_UPDATE:
+            return header.isWrongPriority ? .protocolError : nil
+        default: break
+        }
+        return nil
     }
 
     func spend(_ frame: CountedFrame) {
@@ -264,6 +276,7 @@ extension HTTP2Connection {
     func closed(_ id: Int32, _ code: UInt32) {
         guard let stream = stream(id) else { return }
         if openSection === stream { openSection = nil }
+        if stream.isEnded { past.end(id) }
         let last = open.removeLast()
         if last !== stream {
             open[stream.place] = last
