@@ -245,6 +245,8 @@ extension HTTP2Exchange {
         }
         guard sendDeadline <= now else { return false }
         account()
+        // Content that only waits for other streams' is not held up by its client.
+        if !wire.isHeldBack(stream) { allowance = TransferAllowance() }
         guard allowance.isSpent(limit) else {
             sendDeadline = allowance.deadline(from: now, limit)
             return false

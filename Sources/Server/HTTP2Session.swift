@@ -32,6 +32,8 @@ final class HTTP2Session {
     @safe @exclusivity(unchecked) private var refusal: ReactorInstant?
     @safe @exclusivity(unchecked) private var isRefusing = false
     @safe @exclusivity(unchecked) private var isInputClosed = false
+    /// Whether a GOAWAY is all that is left to be said.
+    @safe @exclusivity(unchecked) private var isEnding = false
     /// What the client did to be cut off.
     @safe @exclusivity(unchecked) private var offence: HTTP2Failure?
     private let noBody = RequestBody()
@@ -145,6 +147,7 @@ extension HTTP2Session {
             try wire.receive(input.storage.span.extracting(input.window), at: worker.reactor.now.nanoseconds)
         } catch {
             offence = error
+            isEnding = true
         }
         if !wire.isIncomplete {
             arrivalDeadline = .never
@@ -172,7 +175,9 @@ extension HTTP2Session {
         if !connection.listener.isInternal { worker.countRequest() }
         let exchange = HTTP2Exchange(stream, head, in: self, noBody: noBody)
         stream.owner = exchange
-        if wire.requests >= worker.snapshot.limits.requestsPerConnection { refuseStreams() }
+        if wire.requests >= worker.snapshot.limits.requestsPerConnection || !connection.isAdmitted {
+            refuseStreams()
+        }
         guard let remainder = exchange.start(readAt: readAt) else { return }
         streams.addImmediateTask(executorPreference: worker.reactor) { await exchange.finish(remainder) }
     }
@@ -290,8 +295,7 @@ extension HTTP2Session {
         connection.isInterruptible = true
         isAwake = false
         let (began, queued) = (worker.reactor.now, isBlocked ? connection.socket.undelivered : 0)
-        let outcome = await connection.registration.wait(
-            for: isBlocked ? [.read, .write] : .read, until: deadline)
+        let outcome = await connection.registration.wait(for: interest, until: deadline)
         isAwake = true
         connection.isInterruptible = false
         if isBlocked { connection.account(from: began, queued) }
@@ -302,9 +306,16 @@ extension HTTP2Session {
         }
     }
 
+    /// What is read no more must not wake it: it would wake it at once, again and again.
+    private var interest: Interest {
+        if offence != nil { return .write }
+        return isBlocked ? [.read, .write] : .read
+    }
+
     private var deadline: ReactorInstant {
-        var deadline = min(nextCheck, arrivalDeadline)
-        if isBlocked { deadline = min(deadline, connection.sendDeadline) }
+        let sendDeadline = isBlocked ? connection.sendDeadline : .never
+        if isEnding { return sendDeadline }
+        var deadline = min(nextCheck, arrivalDeadline, sendDeadline)
         if !wire.hasStreams { deadline = min(deadline, idleSince.adding(nanoseconds: limits.idleTimeout)) }
         if let refusal, !isRefusing { deadline = min(deadline, refusal) }
         return deadline
@@ -333,13 +344,20 @@ extension HTTP2Session {
         if isBlocked, connection.hasUsedUpItsTime {
             throw ConnectionFailure(.aborted, "the client takes too little of its responses")
         }
-        if arrivalDeadline <= now { return wire.terminate(.enhanceYourCalm) }
-        if let refusal, refusal <= now { refuseStreams() }
-        if !wire.hasStreams {
-            if idleSince.adding(nanoseconds: limits.idleTimeout) <= now { wire.terminate(.noError) }
-        } else {
-            cutOverdueStreams(now)
+        if arrivalDeadline <= now {
+            reportSlowness(streams: wire.streams.count)
+            return terminate(.enhanceYourCalm)
         }
+        if let refusal, refusal <= now { refuseStreams() }
+        cutOverdueStreams(now)
+        if !wire.hasStreams, idleSince.adding(nanoseconds: limits.idleTimeout) <= now {
+            terminate(.noError)
+        }
+    }
+
+    private func terminate(_ code: HTTP2ErrorCode) {
+        isEnding = true
+        wire.terminate(code)
     }
 
     private func cutOverdueStreams(_ now: ReactorInstant) {
@@ -350,12 +368,16 @@ extension HTTP2Session {
             if exchange.cutIfOverdue(now) { cut += 1 } else { check(at: exchange.deadline) }
         }
         guard cut > 0 else { return }
+        reportSlowness(streams: cut)
+        // With others that get on it is a slow stream; alone it is a client that holds the connection for nothing.
+        if cut == wire.streams.count { terminate(.enhanceYourCalm) }
+    }
+
+    private func reportSlowness(streams: Int) {
         worker.logger.info(
             "A client was too slow.",
             metadata: [
-                "event": "http2-slow", "remote_addr": "\(connection.facts.remote)", "streams": "\(cut)",
+                "event": "http2-slow", "remote_addr": "\(connection.facts.remote)", "streams": "\(streams)",
             ])
-        // With others that get on it is a slow stream; alone it is a client that holds the connection for nothing.
-        if cut == wire.streams.count { wire.terminate(.enhanceYourCalm) }
     }
 }

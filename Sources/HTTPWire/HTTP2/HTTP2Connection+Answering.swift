@@ -58,6 +58,12 @@ extension HTTP2Connection {
         unsafe nghttp2_session_resume_data(session, stream.id)
     }
 
+    /// Whether the client has shut the window that a stream's content would go through (RFC 9113 §5.2).
+    package func isHeldBack(_ stream: HTTP2Stream) -> Bool {
+        unsafe nghttp2_session_get_remote_window_size(session) <= 0
+            || nghttp2_session_get_stream_remote_window_size(session, stream.id) <= 0
+    }
+
     /// Takes the content that has come, and lets the client send as much again.
     package func takeContent(of stream: HTTP2Stream) -> [UInt8] {
         var content: [UInt8] = []
