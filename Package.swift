@@ -113,7 +113,12 @@ let package = Package(
                 "Supervision",
                 "TLS", argumentParser, httpTypes, system,
             ]),
-        tests("IntegrationTests", ["portico", "CLinux", "HandlerTesting", system]),
+        // The daemon with a module that behaves as no shipped one does.
+        .executableTarget(
+            name: "portico-probe",
+            dependencies: ["Configuration", "Daemon", "HandlerKit", httpTypes, logging],
+            path: "Tests/ProbeDaemon", swiftSettings: settings),
+        tests("IntegrationTests", ["portico", "portico-probe", "CLinux", "HandlerTesting", system]),
 
         // What fuzzing holds against the library; FuzzTests tries it on the corpus.
         .target(

@@ -21,7 +21,7 @@ final class HTTP2Exchange: @unchecked Sendable {
     @safe @exclusivity(unchecked) private var isAborted = false
     /// Until when the client has to have taken more; `never` while there is nothing to take.
     @safe @exclusivity(unchecked) private var sendDeadline = ReactorInstant.never
-    @safe @exclusivity(unchecked) private var sentBefore: UInt64 = 0
+    @safe @exclusivity(unchecked) private var sentBefore: (stream: UInt64, connection: UInt64) = (0, 0)
     /// Since when it could have.
     @safe @exclusivity(unchecked) private var waitBegan = ReactorInstant.never
     @safe @exclusivity(unchecked) private var allowance = TransferAllowance()
@@ -217,17 +217,25 @@ extension HTTP2Exchange {
     /// Content is there for the client to take: its time runs, unless it does already.
     private func contentWaits() {
         guard sendDeadline == .never else { return }
-        (waitBegan, sentBefore) = (worker.reactor.now, stream.sent)
+        beginWait()
         sendDeadline = allowance.deadline(from: waitBegan, limit)
         session.check(at: sendDeadline)
     }
 
-    /// Takes the wait so far off the client's time, and gives back what it took meanwhile.
+    private func beginWait() {
+        waitBegan = worker.reactor.now
+        sentBefore = (stream.sent, wire.sent)
+    }
+
+    /// Takes the wait so far off the client's time, and gives back what it took meanwhile: of the whole connection if
+    /// it has not shut the stream's window, since then others went first.
     private func account() {
-        let now = worker.reactor.now
-        allowance.spend(from: waitBegan, to: now)
-        allowance.earn(Int(clamping: stream.sent - sentBefore), limit)
-        (waitBegan, sentBefore) = (now, stream.sent)
+        allowance.spend(from: waitBegan, to: worker.reactor.now)
+        let taken =
+            wire.takesContent(of: stream)
+            ? wire.sent - sentBefore.connection : stream.sent - sentBefore.stream
+        allowance.earn(Int(clamping: taken), limit)
+        beginWait()
     }
 
     private var limit: TransferLimit { exchange.snapshot.limits.response }
@@ -245,8 +253,6 @@ extension HTTP2Exchange {
         }
         guard sendDeadline <= now else { return false }
         account()
-        // Content that only waits for other streams' is not held up by its client.
-        if !wire.isHeldBack(stream) { allowance = TransferAllowance() }
         guard allowance.isSpent(limit) else {
             sendDeadline = allowance.deadline(from: now, limit)
             return false

@@ -1,15 +1,18 @@
 #!/usr/bin/env python3
 """Asks without a pause, over kept-alive and new connections, until standard input ends; counts what went wrong.
 
-keep_asking.py AUTHORITY TLS-PORT PLAIN-PORT: prints "asking" once every client has had an answer, then at the end
+keep_asking.py AUTHORITY TLS-PORT PLAIN-PORT, over HTTP/1.1 by both ports and over HTTP/2 by the first: prints "asking" once every client has had an answer, then at the end
 "ANSWERS answered, CONNECTIONS connected, FAILED failed" after a line for each failure; 1 if there was one.
 """
 
 import http.client
+import io
 import ssl
 import sys
 import threading
 import time
+
+import http2
 
 stopping = threading.Event()
 
@@ -52,13 +55,40 @@ class Client(threading.Thread):
                 return
 
 
+class HTTP2Connection:
+    """A connection of HTTP/2, as http.client has it of HTTP/1.1."""
+
+    def __init__(self, port, authority):
+        self.place, self.client, self.number = (port, authority), None, -1
+
+    def connect(self):
+        self.client = http2.Connection(*self.place, opens=True)
+
+    def request(self, method, path):
+        self.number += 2
+        self.client.send(http2.headers(self.number, http2.request(path, method)))
+
+    def getresponse(self):
+        if not self.client.wait_for(self.number, seconds=20):
+            raise http.client.RemoteDisconnected(str(self.client))
+        stream = self.client.streams.pop(self.number)
+        response = io.BytesIO(stream.content)
+        response.status, response.will_close = stream.status, bool(self.client.goaways)
+        return response
+
+    def close(self):
+        if self.client:
+            self.client.close()
+
+
 def main():
     context = ssl.create_default_context(cafile=sys.argv[1])
     tls, plain = int(sys.argv[2]), int(sys.argv[3])
     over_tls = lambda: http.client.HTTPSConnection("localhost", tls, context=context, timeout=20)
     over_tcp = lambda: http.client.HTTPConnection("localhost", plain, timeout=20)
     endless = 1 << 62
-    clients = [Client(connect, most) for connect in (over_tls, over_tcp) for most in (endless, 20, 1)]
+    over_http2 = lambda: HTTP2Connection(tls, sys.argv[1])
+    clients = [Client(connect, most) for connect in (over_tls, over_tcp, over_http2) for most in (endless, 20, 1)]
     for client in clients:
         client.start()
     for client in clients:

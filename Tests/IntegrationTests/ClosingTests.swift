@@ -29,7 +29,7 @@ extension Integration {
                 ("POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n", 400),
                 ("PUT /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 700000\r\n\r\n", 405),
                 ("POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\n\r\n", 501),
-            ], Transport.allCases)
+            ], Transport.http1)
         func refused(refusal: (head: String, status: Int), transport: Transport) throws {
             let server = try PorticoProcess(server: "workers = 1")
             let script = """

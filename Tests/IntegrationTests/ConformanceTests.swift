@@ -12,7 +12,7 @@ extension Integration {
 
         @Test(
             "Each request has the outcome that the RFCs ask for", arguments: ConformanceFamily.all,
-            Transport.allCases)
+            Transport.http1)
         func outcomes(family: ConformanceFamily, transport: Transport) throws {
             let folder = try TemporaryFolder()
             let files = [

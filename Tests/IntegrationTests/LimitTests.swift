@@ -10,7 +10,7 @@ extension Integration {
     struct LimitTests {
         @Test(
             "RFC 9110 §15.5.9: header_timeout; a head that doesn't come is a 408",
-            arguments: Transport.allCases)
+            arguments: Transport.http1)
         func headerTimeout(transport: Transport) throws {
             let server = try PorticoProcess(server: "header_timeout = 300ms")
             let client = try RawClient(server, transport)
@@ -19,7 +19,7 @@ extension Integration {
             #expect(try client.isClosedByServer())
         }
 
-        @Test("body_timeout and body_rate: a body that stalls is a 408", arguments: Transport.allCases)
+        @Test("body_timeout and body_rate: a body that stalls is a 408", arguments: Transport.http1)
         func bodyStall(transport: Transport) throws {
             let server = try PorticoProcess(server: "body_timeout = 300ms\nbody_rate = 100000")
             let client = try RawClient(server, transport)
@@ -38,6 +38,7 @@ extension Integration {
             #expect(fits.status == 200)
             let response = try client.exchange(HTTP1Tests.post("Content-Length: 11\r\n") + "text=123456")
             #expect(response.status == 413)
+            guard transport != .http2 else { return }
             #expect(response["Connection"] == "close")
             #expect(try client.isClosedByServer())
         }
@@ -50,7 +51,7 @@ extension Integration {
             #expect(try client.exchange(request + "a\r\ntext=12345\r\n0\r\n\r\n").status == 200)
             let response = try client.exchange(request + "5\r\ntext=\r\n6\r\n123456\r\n0\r\n\r\n")
             #expect(response.status == 413)
-            #expect(try client.isClosedByServer())
+            #expect(try transport == .http2 || client.isClosedByServer())
         }
 
         @Test("RFC 9110 §10.1.1: a body that is too large is not invited", arguments: Transport.allCases)
@@ -60,7 +61,7 @@ extension Integration {
             let response = try client.exchange(
                 HTTP1Tests.post("Content-Length: 11\r\nExpect: 100-continue\r\n"))
             #expect(response.status == 413)
-            #expect(try client.isClosedByServer())
+            #expect(try transport == .http2 || client.isClosedByServer())
         }
 
         @Test("The server's body_bytes holds where a handler has none of its own")
@@ -71,7 +72,7 @@ extension Integration {
             #expect(try client.exchange(request).status == 413)
         }
 
-        @Test("RFC 9112 §3: request_line_bytes is a 414", arguments: Transport.allCases)
+        @Test("RFC 9112 §3: request_line_bytes is a 414", arguments: Transport.http1)
         func requestLine(transport: Transport) throws {
             let server = try PorticoProcess(server: "request_line_bytes = 100")
             let client = try RawClient(server, transport)
@@ -81,7 +82,7 @@ extension Integration {
             #expect(try client.isClosedByServer())
         }
 
-        @Test("RFC 6585 §5: header_bytes and header_fields are a 431", arguments: Transport.allCases)
+        @Test("RFC 6585 §5: header_bytes and header_fields are a 431", arguments: Transport.http1)
         func headerFields(transport: Transport) throws {
             let server = try PorticoProcess(server: "header_bytes = 2K\nheader_fields = 10")
             let client = try RawClient(server, transport)
@@ -97,7 +98,7 @@ extension Integration {
 
         @Test(
             "requests_per_connection: the last response says that it is the last",
-            arguments: Transport.allCases)
+            arguments: Transport.http1)
         func requestsPerConnection(transport: Transport) throws {
             let server = try PorticoProcess(server: "requests_per_connection = 2")
             let client = try RawClient(server, transport)
@@ -117,7 +118,7 @@ extension Integration {
             #expect(try client.isClosedByServer())
         }
 
-        @Test("write_timeout cuts a client that takes nothing", arguments: Transport.allCases)
+        @Test("write_timeout cuts a client that takes nothing", arguments: Transport.http1)
         func writeTimeout(transport: Transport) throws {
             let folder = try TemporaryFolder()
             try folder.write("www/small", "")

@@ -54,7 +54,7 @@ extension Integration {
                 #expect(page.contains("\"systemd\" : true"))
                 #expect(
                     page.contains(
-                        transport == .tls ? "\"name\" : \"systemd:https\"" : "\"name\" : \"systemd:http\""))
+                        transport == .plain ? "\"name\" : \"systemd:http\"" : "\"name\" : \"systemd:https\""))
             }
         }
 

@@ -26,12 +26,14 @@ extension Integration {
             #expect(options["Allow"] == refused["Allow"])
         }
 
-        @Test("An error page has the request id that the log has, and nothing of the server's inside")
-        func errorPage() throws {
+        @Test(
+            "An error page has the request id that the log has, and nothing of the server's inside",
+            arguments: Transport.allCases)
+        func errorPage(transport: Transport) throws {
             let folder = try TemporaryFolder()
             try folder.write("www/a.txt", "a")
             let server = try PorticoProcess(Configuration.files(folder["www"]), in: folder)
-            let page = try server.curl("/files/none", .tls, "-H", "Accept: application/json").output
+            let page = try server.curl("/files/none", transport, "-H", "Accept: application/json").output
             let marker = try #require(page.firstRange(of: "\"request_id\" : \""))
             let id = String(page[marker.upperBound...].prefix { $0 != "\"" })
             try server.log.wait(containing: "id=\(id)", " 404 ")

@@ -30,15 +30,16 @@ extension Integration {
             #expect(try server.status("VmHWM") - before < Self.memoryGrowth)
         }
 
-        @Test("A download of 1 GiB over TLS takes constant memory")
-        func downloadTLS() throws {
+        @Test("A download of 1 GiB over TLS takes constant memory", arguments: Transport.secure)
+        func downloadTLS(transport: Transport) throws {
             let folder = try TemporaryFolder()
             try folder.resize("www/large", to: 1 << 30)
             try folder.write("www/small", "")
             let server = try PorticoProcess(Configuration.files(folder["www"]), in: folder)
             #expect(try server.curl("/files/small").status == 0)
             let before = try server.status("VmHWM")
-            let result = try server.curl("/files/large", .tls, "-o", "/dev/null", "-w", "%{size_download}")
+            let result = try server.curl(
+                "/files/large", transport, "-o", "/dev/null", "-w", "%{size_download}")
             #expect(result.status == 0, "\(result.error)")
             #expect(result.output == "\(1 << 30)")
             #expect(try server.status("VmHWM") - before < Self.memoryGrowth)

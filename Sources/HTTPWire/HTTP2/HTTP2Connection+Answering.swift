@@ -58,10 +58,9 @@ extension HTTP2Connection {
         unsafe nghttp2_session_resume_data(session, stream.id)
     }
 
-    /// Whether the client has shut the window that a stream's content would go through (RFC 9113 §5.2).
-    package func isHeldBack(_ stream: HTTP2Stream) -> Bool {
-        unsafe nghttp2_session_get_remote_window_size(session) <= 0
-            || nghttp2_session_get_stream_remote_window_size(session, stream.id) <= 0
+    /// Whether the client would take content of a stream by that stream's own window (RFC 9113 §5.2).
+    package func takesContent(of stream: HTTP2Stream) -> Bool {
+        unsafe nghttp2_session_get_stream_remote_window_size(session, stream.id) > 0
     }
 
     /// Takes the content that has come, and lets the client send as much again.
@@ -135,6 +134,7 @@ extension HTTP2Connection {
         }
         stream.outboxStart += count
         stream.framed += UInt64(count)
+        framed += UInt64(count)
         if stream.backlog == 0, !stream.isOutboxComplete { events.append(.drained(stream)) }
         return (count, stream.isOutboxComplete && stream.backlog == 0)
     }

@@ -38,6 +38,7 @@ package final class HTTP2Connection {
     /// Whether the client's preface and its first SETTINGS are here (RFC 9113 §3.4).
     @safe @exclusivity(unchecked) private var hasBegun = false
     @safe @exclusivity(unchecked) private var begunRequests = 0
+    @safe @exclusivity(unchecked) var framed: UInt64 = 0
 
     /// Makes a connection that has yet to send its SETTINGS.
     package init(limits: HTTP2Limits, head: HTTPLimits, isSecure: Bool) {
@@ -75,6 +76,9 @@ package final class HTTP2Connection {
 
     /// Whether there is any.
     package var hasStreams: Bool { !open.isEmpty }
+
+    /// Bytes of content of all streams that have been framed.
+    package var sent: UInt64 { framed }
 
     /// Requests so far.
     package var requests: Int { begunRequests }

@@ -86,8 +86,16 @@ struct ProgramResult {
 final class Program {
     private let folder: TemporaryFolder
     private let child: ChildProcess
+    private let check: (ProgramResult) -> Void
 
-    init(_ arguments: [String], input: String = "", environment: [String: String] = [:]) throws {
+    /// Starts a program.
+    ///
+    /// - Parameter check: looks at how it ended.
+    init(
+        _ arguments: [String], input: String = "", environment: [String: String] = [:],
+        check: @escaping (ProgramResult) -> Void = { _ in }
+    ) throws {
+        self.check = check
         folder = try TemporaryFolder()
         let streams = [
             try FileDescriptor.open(try folder.write("input", input), .readOnly, options: .closeOnExec),
@@ -106,10 +114,11 @@ final class Program {
     }
 
     func finish() throws -> ProgramResult {
-        let status = child.wait()
-        return ProgramResult(
-            status: status, output: try contents(of: folder["output"]),
+        let result = ProgramResult(
+            status: child.wait(), output: try contents(of: folder["output"]),
             error: try contents(of: folder["error"]))
+        check(result)
+        return result
     }
 }
 

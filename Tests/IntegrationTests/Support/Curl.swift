@@ -2,6 +2,7 @@
 
 import HandlerTesting
 import SystemPackage
+import Testing
 
 extension PorticoProcess {
     /// The certificate of the daemon's own authority.
@@ -19,15 +20,28 @@ extension PorticoProcess {
         try startCurl(path, transport, host: host, options, input: input).finish()
     }
 
+    /// Starts curl; that it speaks the version that it is told to is checked at its end.
     func startCurl(
         _ path: String, _ transport: Transport = .tls, host: String = "localhost", _ options: [String] = [],
         input: String = ""
     ) throws -> Program {
-        try Program(
+        let version = transport == .http2 ? "2" : "1.1"
+        var options = options
+        let note = "%{stderr}version=%{http_version};"
+        if let place = options.firstIndex(of: "-w") {
+            options[place + 1] += note
+        } else {
+            options += ["-w", note]
+        }
+        return try Program(
             [
-                "curl", "-sS", "--http1.1", "--noproxy", "*", "--max-time", "45", "--cacert",
+                "curl", "-sS", "--http\(version)", "--noproxy", "*", "--max-time", "45", "--cacert",
                 authority.string,
                 "--resolve", "\(host):\(port(transport)):127.0.0.1",
-            ] + options + [url(path, transport, host: host)], input: input)
+            ] + options + [url(path, transport, host: host)], input: input
+        ) { result in
+            #expect(
+                result.status != 0 || result.error.contains("version=\(version);"), "\(result.error)")
+        }
     }
 }

@@ -16,6 +16,8 @@ final class PorticoProcess {
             String(decoding: path.prefix(max(0, count)).map(UInt8.init(bitPattern:)), as: UTF8.self))
         return own.removingLastComponent().appending("portico").string
     }()
+    /// The daemon with the module `probe`, which was built beside the tests.
+    static let probe = FilePath(binary).removingLastComponent().appending("portico-probe").string
 
     let folder: TemporaryFolder
     let log: GrowingLog
@@ -30,21 +32,22 @@ final class PorticoProcess {
     ///   - server: lines of `[server]` beside listeners and state, which are made up.
     ///   - sections: the other sections.
     ///   - launcher: a command that executes the rest of its arguments, such as prlimit(1).
+    ///   - program: the daemon, ``binary`` or ``probe``.
     convenience init(
         server: String = "", _ sections: String = Configuration.handlers, launcher: [String] = [],
-        in folder: TemporaryFolder? = nil
+        program: String = binary, in folder: TemporaryFolder? = nil
     ) throws {
         let folder = try folder ?? TemporaryFolder()
         let file = try folder.write(
             "portico.conf", Configuration.text(server: server, sections))
-        try self.init(["run", "-c", file.string], launcher: launcher, in: folder)
+        try self.init(["run", "-c", file.string], launcher: launcher, program: program, in: folder)
         try waitUntilReady()
     }
 
     /// Starts the program with any arguments; nothing is waited for.
     init(
         _ arguments: [String], environment: [String: String] = [:], launcher: [String] = [],
-        in folder: TemporaryFolder
+        program: String = binary, in folder: TemporaryFolder
     ) throws {
         self.folder = folder
         let errors = try folder.write("stderr", "")
@@ -58,7 +61,7 @@ final class PorticoProcess {
         let error = try FileDescriptor.open(errors, .writeOnly, options: [.append, .closeOnExec])
         defer { for descriptor in [writer, null, error] { Glibc.close(descriptor.rawValue) } }
         child = try ChildProcess(
-            launcher + [Self.binary] + arguments, environment: environment, input: null, output: writer,
+            launcher + [program] + arguments, environment: environment, input: null, output: writer,
             error: error)
     }
 
@@ -79,7 +82,7 @@ final class PorticoProcess {
     }
 
     func port(_ transport: Transport) -> UInt16 {
-        let address = addresses[transport == .tls ? 0 : addresses.count - 1]
+        let address = addresses[transport == .plain ? addresses.count - 1 : 0]
         return address.split(separator: ":").last.flatMap { UInt16($0) } ?? 0
     }
 
@@ -132,6 +135,14 @@ final class PorticoProcess {
         return try #require(line.split { $0 == " " || $0 == "\t" }.dropFirst().first.flatMap { Int($0) })
     }
 
+    /// The time that it has had of the processors, in hundredths of a second.
+    func processorTime() throws -> Int {
+        let text = try contents(of: FilePath("/proc/\(identifier)/stat"))
+        // The name, in brackets, may have spaces.
+        let fields = try #require(text.split(separator: ")").last).split(separator: " ")
+        return try #require(Int(fields[11])) + #require(Int(fields[12]))
+    }
+
     /// How many descriptors are open in it.
     var descriptorCount: Int { names(in: FilePath("/proc/\(identifier)/fd")).count }
 }
@@ -145,6 +156,9 @@ enum Configuration {
         [handler /echo]
         module = echo
         """
+
+    /// Those, and the module `probe`, which only ``PorticoProcess/probe`` has.
+    static let probe = handlers + "\n[handler /probe]\nmodule = probe\n"
 
     /// A files handler on a folder.
     static func files(_ root: FilePath, at prefix: String = "/files") -> String {

@@ -3,17 +3,17 @@
 import Glibc
 import SystemPackage
 
-/// A client that sends what it is told and reads what comes.
+/// A client that sends what it is told and reads what comes; over HTTP/2 a gateway translates both.
 final class RawClient {
     private let descriptor: CInt
-    /// The program that speaks TLS for us.
+    /// The program that speaks TLS, or HTTP/2, for us.
     private let tls: ChildProcess?
     private var buffer: [UInt8] = []
 
     /// Connects to the daemon.
     ///
     /// - Parameters:
-    ///   - options: more options of `openssl s_client`.
+    ///   - options: more options of `openssl s_client`, for ``Transport/tls``.
     ///   - receiveBuffer: the size of the socket's receive buffer, for clients that read slowly.
     init(
         _ server: PorticoProcess, _ transport: Transport = .plain, options: [String] = [],
@@ -24,20 +24,30 @@ final class RawClient {
             descriptor = try Self.connect(to: server.port(.plain), receiveBuffer: receiveBuffer)
             tls = nil
         case .tls:
-            var ends: [CInt] = [-1, -1]
-            let type = CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
-            guard unsafe socketpair(AF_UNIX, type, 0, &ends) == 0 else { throw Errno(rawValue: errno) }
-            let theirs = FileDescriptor(rawValue: ends[1])
-            let null = try FileDescriptor.open(FilePath("/dev/null"), .writeOnly, options: .closeOnExec)
-            defer { for descriptor in [theirs, null] { Glibc.close(descriptor.rawValue) } }
-            descriptor = ends[0]
-            tls = try ChildProcess(
+            (descriptor, tls) = try Self.start(
                 [
                     "openssl", "s_client", "-quiet", "-connect", "127.0.0.1:\(server.port(.tls))",
                     "-servername",
                     "localhost", "-CAfile", server.authority.string, "-verify_return_error",
-                ] + options, input: theirs, output: theirs, error: null)
+                ] + options)
+        case .http2:
+            (descriptor, tls) = try Self.start(
+                [
+                    "python3", Scripts.path("http2_gateway.py"), "\(server.port(.http2))",
+                    server.authority.string,
+                ])
         }
+    }
+
+    /// Starts a program that passes on what it reads, and writes what comes.
+    private static func start(_ command: [String]) throws -> (CInt, ChildProcess) {
+        var ends: [CInt] = [-1, -1]
+        let type = CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
+        guard unsafe socketpair(AF_UNIX, type, 0, &ends) == 0 else { throw Errno(rawValue: errno) }
+        let theirs = FileDescriptor(rawValue: ends[1])
+        let null = try FileDescriptor.open(FilePath("/dev/null"), .writeOnly, options: .closeOnExec)
+        defer { for descriptor in [theirs, null] { Glibc.close(descriptor.rawValue) } }
+        return (ends[0], try ChildProcess(command, input: theirs, output: theirs, error: null))
     }
 
     /// Connects with a socket alone, to any port.
