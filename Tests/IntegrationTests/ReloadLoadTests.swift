@@ -39,7 +39,7 @@ extension Integration {
             let line = try server.reload(server: Self.options + extra, Self.sections(number))
             try #require(
                 line.contains("generation=\(number + 1) ") || line.hasSuffix("generation=\(number + 1)"),
-                "\(line)")
+                "\(line): \(server.log.lines.suffix(8))")
         }
 
         private static let options = "access_log = no"
