@@ -4,6 +4,7 @@ import Configuration
 import Logging
 import Reactor
 import Server
+import Sockets
 import Supervision
 import SystemPackage
 
@@ -115,6 +116,11 @@ extension LifeCycle {
         after.note = nil
         running = after
         state.apply(generation: after.generation, listeners: planned)
+        // The next reload may ask for the same address at once. A socket may go on under another name.
+        for listener in before.listeners.listeners
+        where !planned.contains(where: { $0.socket === listener.socket }) {
+            listener.socket.endListening()
+        }
         tell(of: reload.identities, isReload: true)
         logChanges(from: before.listeners.listeners, to: planned)
         let report =

@@ -41,6 +41,16 @@ package final class ListeningSocket: Sendable {
         boundFile?.remove()
     }
 
+    /// Gives the address free now, where others may hold references for a moment yet; what comes is refused.
+    ///
+    /// A socket that another process has too goes on listening.
+    package func endListening() {
+        guard !isAdopted else { return }
+        // On a listening socket it can't fail in a way that closing it later would not mend.
+        _ = shutdown(rawValue, CInt(SHUT_RDWR))
+        boundFile?.remove()
+    }
+
     /// The descriptor, to be watched or handed on; it stays this object's.
     package var rawValue: CInt { descriptor.rawValue }
 
