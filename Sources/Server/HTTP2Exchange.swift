@@ -209,7 +209,7 @@ extension HTTP2Exchange {
 
     /// All of the response so far has been framed.
     func contentLeft() {
-        if sendDeadline != .never { account() }
+        if sendDeadline != .never { account(stream.sent - sentBefore.stream) }
         sendDeadline = .never
         left?.send()
     }
@@ -227,15 +227,17 @@ extension HTTP2Exchange {
         sentBefore = (stream.sent, wire.sent)
     }
 
-    /// Takes the wait so far off the client's time, and gives back what it took meanwhile: of the whole connection if
-    /// it has not shut the stream's window, since then others went first.
-    private func account() {
+    /// Takes the wait so far off the client's time, and gives back what so many bytes are worth.
+    private func account(_ taken: UInt64) {
         allowance.spend(from: waitBegan, to: worker.reactor.now)
-        let taken =
-            wire.takesContent(of: stream)
-            ? wire.sent - sentBefore.connection : stream.sent - sentBefore.stream
         allowance.earn(Int(clamping: taken), limit)
         beginWait()
+    }
+
+    /// What the client took since the wait began: of the whole connection if it has not shut the stream's window,
+    /// since then it is others that went first.
+    private var takenMeanwhile: UInt64 {
+        wire.takesContent(of: stream) ? wire.sent - sentBefore.connection : stream.sent - sentBefore.stream
     }
 
     private var limit: TransferLimit { exchange.snapshot.limits.response }
@@ -252,7 +254,7 @@ extension HTTP2Exchange {
             return true
         }
         guard sendDeadline <= now else { return false }
-        account()
+        account(takenMeanwhile)
         guard allowance.isSpent(limit) else {
             sendDeadline = allowance.deadline(from: now, limit)
             return false

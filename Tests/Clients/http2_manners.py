@@ -102,19 +102,20 @@ def window(connect):
 
 def outranked(connect):
     """What waits for more urgent content only is not cut at write_timeout, which is much shorter than this."""
-    client = connect(WIDE)
-    client.send(headers(1, prioritised("/files/large", "u=0")) + headers(3, prioritised("/files/large", "u=7")))
-    assert client.wait(lambda: client.stream(1).length + client.stream(3).length == 65_535), client
-    end, rest = time.monotonic() + 1.5, client.stream(3).length
+    client, urgent = connect(WIDE), range(3, 19, 2)
+    client.send(headers(1, prioritised("/files/large", "u=7")))
+    assert client.wait(lambda: client.stream(1).length == 65_535), client
+    # There are so many that one of them has content whenever the window opens.
+    client.send(b"".join(headers(number, prioritised("/files/large", "u=0")) for number in urgent))
+    assert client.wait(lambda: all(client.stream(number).status for number in urgent)), client
+    end = time.monotonic() + 1.5
     while time.monotonic() < end:
-        # A moment in which the first has nothing framed is the other's chance, so that some of it may come.
-        before = client.stream(1).length + client.stream(3).length
+        before = sum(client.stream(number).length for number in urgent)
         client.send(window_update(0, 8192))
-        assert client.wait(lambda: client.stream(1).length + client.stream(3).length == before + 8192), client
-    assert client.stream(1).length > 4 * client.stream(3).length and not client.stream(3).is_over, client
-    rest = client.stream(3).length
-    client.send(reset(1) + window_update(0, 8192))
-    assert client.wait(lambda: client.stream(3).length == rest + 8192), client
+        assert client.wait(lambda: sum(client.stream(number).length for number in urgent) == before + 8192), client
+    assert client.stream(1).length == 65_535 and not client.stream(1).is_over, client
+    client.send(b"".join(reset(number) for number in urgent) + window_update(0, 8192))
+    assert client.wait(lambda: client.stream(1).length > 65_535), client
 
 
 def answered_early(connect):
