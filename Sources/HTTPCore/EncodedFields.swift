@@ -31,10 +31,21 @@ package final class EncodedFields: Sendable {
         (self.lines, self.strings, self.ends) = (lines, strings, ends)
     }
 
-    /// Encodes a field of the server's own; its name is in lower case.
-    package init(_ name: String, _ value: String) {
-        lines = Array("\(name): \(value)\r\n".utf8)
-        strings = Array("\(name)\(value)".utf8)
-        ends = [name.utf8.count, strings.count]
+    private init(lines: [UInt8], strings: [UInt8], ends: [Int]) {
+        (self.lines, self.strings, self.ends) = (lines, strings, ends)
+    }
+
+    /// Both, one after the other.
+    package static func + (one: EncodedFields, other: EncodedFields) -> EncodedFields {
+        EncodedFields(
+            lines: one.lines + other.lines, strings: one.strings + other.strings,
+            ends: one.ends + other.ends.map { one.strings.count + $0 })
+    }
+
+    /// Encodes a field of the server's own, whose value is text.
+    package init(_ name: HTTPField.Name, _ value: String) {
+        lines = Array("\(name.rawName): \(value)\r\n".utf8)
+        strings = Array("\(name.canonicalName)\(value)".utf8)
+        ends = [name.canonicalName.utf8.count, strings.count]
     }
 }

@@ -1,5 +1,4 @@
-// Owns the loops over many bytes, in blocks of sixteen without a branch, which the compiler makes one vector
-// each.
+// Owns the search for control characters, in blocks of sixteen bytes without a branch, which the compiler makes vectors.
 import HTTPCore
 
 extension Span<UInt8> {
@@ -21,25 +20,6 @@ extension Span<UInt8> {
         }
         while index < count, !FieldSyntax.isControl(self[index]) { index &+= 1 }
         return index
-    }
-
-    /// Whether the bytes are the same as `other`.
-    func isEqual(_ other: Span<UInt8>) -> Bool {
-        guard count == other.count else { return false }
-        var index = 0
-        while index &+ 16 <= count {
-            let one = extracting(index..<(index &+ 16))
-            let two = other.extracting(index..<(index &+ 16))
-            var difference: UInt8 = 0
-            for offset in 0..<16 { difference |= one[offset] ^ two[offset] }
-            if difference != 0 { return false }
-            index &+= 16
-        }
-        while index < count {
-            if self[index] != other[index] { return false }
-            index &+= 1
-        }
-        return true
     }
 
     /// Whether the bytes are `text`, which is in lower case, but for the case of letters.

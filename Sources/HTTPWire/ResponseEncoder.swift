@@ -47,6 +47,12 @@ package struct ResponsePlan: Sendable, Hashable {
     package let framing: ResponseFraming
     /// Whether the connection goes on after the response.
     package let keepAlive: Bool
+
+    /// Whether content follows the head.
+    package var hasContent: Bool {
+        // Comparing would be a call through the type's witness table.
+        if case .none = framing { false } else { true }
+    }
 }
 
 /// A response of a handler that cannot be sent; nothing was appended.
@@ -57,19 +63,34 @@ package enum ResponseFailure: Error, Sendable, Hashable {
     case invalidStatus
 }
 
-/// Writes response heads and the framing of chunks.
-package struct ResponseEncoder: Sendable {
-    /// `Server: …` and CRLF; empty for none.
-    private let serverLine: [UInt8]
-    /// That field for HTTP/2.
-    private let serverField: EncodedFields?
+/// What the server says of itself in nearly every response, made once a second.
+package final class ServerFields: Sendable {
+    package let date: EncodedFields
+    /// nil for none.
+    fileprivate let server: EncodedFields?
+    fileprivate let both: EncodedFields
 
-    /// Makes an encoder that names the server `server` in each response; nil for no Server field.
-    package init(server: String?) {
-        serverField = server.map { EncodedFields("server", $0) }
-        serverLine = server.map { Array("Server: \($0)\r\n".utf8) } ?? []
+    /// - Parameter server: the value of the Server field; nil for none.
+    package init(date: HTTPDate, server: String?) {
+        let date = EncodedFields(.date, date.description)
+        self.date = date
+        self.server = server.map { EncodedFields(.server, $0) }
+        both = self.server.map { date + $0 } ?? date
     }
 
+    /// Those that the handler has not given itself.
+    fileprivate func missing(in own: OwnFields) -> EncodedFields? {
+        switch (own.hasDate, own.hasServer) {
+        case (false, false): both
+        case (true, false): server
+        case (false, true): date
+        case (true, true): nil
+        }
+    }
+}
+
+/// Writes response heads and the framing of chunks.
+package enum ResponseEncoder {
     /// Appends the head of a final response.
     ///
     /// Date and Server are added unless the handler gave its own. `Connection: close` among the handler's
@@ -77,11 +98,10 @@ package struct ResponseEncoder: Sendable {
     /// (RFC 9110 §8.6).
     /// - Parameters:
     ///   - encoded: the fields once more, if they are encoded already; then they are not looked at.
-    ///   - date: the 29 bytes of the current date (`HTTPDate.append`), which the caller keeps for a second.
     ///   - output: where the head goes; it is not touched if this throws.
-    package func appendHead(
+    package static func appendHead(
         _ status: HTTPResponse.Status, _ fields: HTTPFields, encoded: EncodedFields? = nil,
-        content: ResponseContent, context: ResponseContext, date: [UInt8], to output: inout [UInt8]
+        content: ResponseContent, context: ResponseContext, server: ServerFields, to output: inout [UInt8]
     ) throws(ResponseFailure) -> ResponsePlan {
         guard (200...999).contains(status.code) else { throw .invalidStatus }
         let start = output.count
@@ -101,21 +121,16 @@ package struct ResponseEncoder: Sendable {
             output.removeSubrange(start...)
             throw error
         }
-        if !own.hasDate {
-            output.append(ascii: "Date: ")
-            output.append(contentsOf: date)
-            output.appendCRLF()
-        }
-        if !own.hasServer { output.append(contentsOf: serverLine) }
+        if let fields = server.missing(in: own) { output.append(contentsOf: fields.lines) }
         appendFraming(plan, status: status.code, content: content, context: context, own: own, to: &output)
         output.appendCRLF()
         return plan
     }
 
     /// Appends the head of a final response as HTTP/2 has it (RFC 9113 §8.3.2); otherwise as the other does.
-    package func appendHead(
+    package static func appendHead(
         _ status: HTTPResponse.Status, _ fields: HTTPFields, encoded: EncodedFields? = nil,
-        content: ResponseContent, context: ResponseContext, date: [UInt8], to block: inout FieldBlock
+        content: ResponseContent, context: ResponseContext, server: ServerFields, to block: inout FieldBlock
     ) throws(ResponseFailure) -> ResponsePlan {
         guard (200...999).contains(status.code) else { throw .invalidStatus }
         block.append(status: status.code)
@@ -128,8 +143,7 @@ package struct ResponseEncoder: Sendable {
             }
         }
         let plan = try ResponsePlan(status: status.code, content: content, context: context, own: own)
-        if !own.hasDate { block.append("date", bytes: date) }
-        if !own.hasServer, let serverField { block.append(serverField) }
+        if let fields = server.missing(in: own) { block.append(fields) }
         if let length = ResponsePlan.announcedLength(
             status: status.code, content: content, context: context, own: own)
         {
@@ -139,13 +153,13 @@ package struct ResponseEncoder: Sendable {
     }
 
     /// Appends an interim response such as `100 Continue` or `103 Early Hints`; never for HTTP/1.0.
-    package func appendInterim(_ response: HTTPResponse, to output: inout [UInt8]) {
+    package static func appendInterim(_ response: HTTPResponse, to output: inout [UInt8]) {
         output.appendStatusLine(response.status)
         for field in response.headerFields { output.append(field) }
         output.appendCRLF()
     }
 
-    private func appendFraming(
+    private static func appendFraming(
         _ plan: ResponsePlan, status: Int, content: ResponseContent, context: ResponseContext, own: OwnFields,
         to output: inout [UInt8]
     ) {

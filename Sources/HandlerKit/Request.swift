@@ -51,7 +51,7 @@ public final class Request {
     public var version: HTTPVersion { message.version }
 
     /// The request's method.
-    public var method: HTTPRequest.Method { message.request.method }
+    public var method: HTTPRequest.Method { message.method }
 
     /// The request's fields.
     public var fields: HTTPFields { message.request.headerFields }

@@ -7,33 +7,27 @@ import Logging
 import Reactor
 
 /// A request on its way through the routes.
-final class Exchange {
+class Exchange {
     private let head: RequestHead
-    private let number: Int
     private let connection: Connection
     /// The configuration that the request began with, and finishes with.
-    let snapshot: Snapshot
-    private let body: RequestBody
+    final let snapshot: Snapshot
     private let began: ReactorInstant
     private var route: Route?
     /// What joins the request, its record, its error page and the log.
-    let id: RequestID
+    final let id: RequestID
     /// Whether the response goes without its body.
-    let isHEAD: Bool
-    private let method: HTTPRequest.Method
+    final var isHEAD: Bool { head.isHEAD }
     /// Whether the connection can go on after the answer.
-    private(set) var mayContinue = true
+    private(set) final var mayContinue = true
 
-    init(head: RequestHead, number: Int, connection: Connection, body: RequestBody) {
+    init(_ head: RequestHead, on connection: Connection) {
+        let worker = connection.worker
         self.head = head
-        method = head.request.method
-        isHEAD = method == .head
-        self.number = number
         self.connection = connection
-        self.body = body
-        id = connection.worker.makeRequestID()
-        snapshot = connection.worker.snapshot
-        began = connection.worker.reactor.now
+        id = worker.makeRequestID()
+        snapshot = worker.snapshot
+        began = worker.reactor.now
     }
 
     /// What can be said of a request without a wait.
@@ -45,15 +39,19 @@ final class Exchange {
     }
 
     /// The answer; nil when the client is gone.
-    func respond(_ interim: any InterimResponder) async -> Response? {
-        switch attempt(interim) {
+    ///
+    /// - Parameter number: the request's among those of its connection, from 1.
+    final func respond(with body: RequestBody, number: Int, _ interim: any InterimResponder) async
+        -> Response?
+    {
+        switch attempt(with: body, number: number, interim) {
         case .answered(let response): return response
         case .waiting(let route, let request): return await respond(to: request, on: route)
         }
     }
 
     /// The answer of a handler that needs to wait; nil when the client is gone.
-    func respond(to request: Request, on route: Route) async -> Response? {
+    final func respond(to request: Request, on route: Route) async -> Response? {
         do {
             let response = try await route.handler.respond(to: request)
             try response.fields.check()
@@ -65,17 +63,21 @@ final class Exchange {
 
     // Out of line, as is all that is no wait: what is inlined here would lie in each idle connection's task.
     @inline(never)
-    func attempt(_ interim: any InterimResponder, readAt: SuspendingClock.Instant? = nil) -> Attempt {
+    final func attempt(
+        with body: RequestBody, number: Int, _ interim: any InterimResponder,
+        readAt: SuspendingClock.Instant? = nil
+    ) -> Attempt {
         do {
             if let redirect = redirectToTLS() { return .answered(redirect) }
-            return try admit(interim, readAt)
+            return try admit(body, number, interim, readAt)
         } catch {
             return .answered(answer(to: error))
         }
     }
 
     private func admit(
-        _ interim: any InterimResponder, _ readAt: SuspendingClock.Instant?
+        _ body: RequestBody, _ number: Int, _ interim: any InterimResponder,
+        _ readAt: SuspendingClock.Instant?
     ) throws -> Attempt {
         // RFC 9110 §7.4: a request for https has to come over a connection that TLS secures.
         if head.target.scheme == "https", connection.facts.tls == nil {
@@ -87,19 +89,10 @@ final class Exchange {
                 .serviceUnavailable, "There are too many connections from your address.",
                 fields: [.retryAfter: "5"])
         }
-        guard Self.knownMethods.contains(method) else {
-            throw HandlerFailure(.notImplemented, "The method is not implemented.")
-        }
-        if head.target.form == .asterisk { return .answered(Self.options(allow: Self.allowedAnywhere)) }
-        guard let route = snapshot.routes.match(authority: head.request.authority, path: head.target.path)
-        else {
-            throw HandlerFailure(.notFound)
-        }
+        guard let route = snapshot.routes.match(authority: head.authority, path: head.target.path),
+            route.serves(head.method)
+        else { return try .answered(answerWithoutHandler()) }
         self.route = route
-        guard route.serves(method) else {
-            if method == .options { return .answered(Self.options(allow: route.allow)) }
-            throw HandlerFailure(.methodNotAllowed, fields: [.allow: route.allow])
-        }
         if body.length != 0 {
             body.limit = route.bodyLimit ?? snapshot.limits.bodyBytes
             if let length = body.length, length > body.limit { throw BodyFailure(.tooLarge) }
@@ -114,9 +107,24 @@ final class Exchange {
         return .answered(response)
     }
 
+    /// The answer where no handler takes the method, or there is none.
+    @inline(never)
+    private func answerWithoutHandler() throws(HandlerFailure) -> Response {
+        guard Self.knownMethods.contains(head.method) else {
+            throw HandlerFailure(.notImplemented, "The method is not implemented.")
+        }
+        if head.target.form == .asterisk { return Self.options(allow: Self.allowedAnywhere) }
+        route = snapshot.routes.match(authority: head.authority, path: head.target.path)
+        guard let route else { throw HandlerFailure(.notFound) }
+        guard head.method == .options else {
+            throw HandlerFailure(.methodNotAllowed, fields: [.allow: route.allow])
+        }
+        return Self.options(allow: route.allow)
+    }
+
     /// The answer to what a handler, or the way to it, threw; nil when nobody is there to read it.
     @inline(never)
-    func answer(to error: any Error) -> Response? {
+    final func answer(to error: any Error) -> Response? {
         if let failure = error as? HandlerFailure {
             guard let field = failure.fields.refused else { return page(for: failure) }
             return answer(to: InvalidFieldValue(name: field))
@@ -134,7 +142,7 @@ final class Exchange {
         guard connection.isPlainOnTLS else { return nil }
         mayContinue = false
         let path = head.target.form == .asterisk ? "/" : Self.pathAndQuery(of: head.target)
-        let location = "https://\(head.request.authority ?? connection.facts.local.description)\(path)"
+        let location = "https://\(head.authority ?? connection.facts.local.description)\(path)"
         var response = Response.text("This port speaks https: \(location)\n", status: .permanentRedirect)
         response.fields[.location] = location
         return response
@@ -173,7 +181,7 @@ extension Exchange {
     }
 
     /// Logs what a handler did wrong after its response had begun.
-    func reportAbort(_ error: any Error) {
+    final func reportAbort(_ error: any Error) {
         log("A response was cut short.", level: .error, "\(error)")
     }
 
@@ -181,7 +189,7 @@ extension Exchange {
         connection.worker.logger.log(
             level: level, message,
             metadata: [
-                "event": "request-failed", "request_id": "\(id)", "http_method": "\(head.request.method)",
+                "event": "request-failed", "request_id": "\(id)", "http_method": "\(head.method)",
                 "http_path": "\(head.target.rawPath)", "handler": "\(route?.place ?? "none")",
                 "remote_addr": "\(connection.facts.remote)", "error": "\(error)",
             ])
@@ -191,13 +199,13 @@ extension Exchange {
     ///
     /// - Parameter status: nil when the client was gone before an answer; nginx's 499 says so.
     @inline(never)
-    func record(_ status: HTTPResponse.Status?, _ outcome: ResponseOutcome) {
+    final func record(_ status: HTTPResponse.Status?, _ outcome: ResponseOutcome) {
         guard let log = snapshot.accessLog, !connection.listener.isInternal else { return }
         let elapsed = ReactorInstant.current().nanoseconds &- began.nanoseconds
         log.record(
             RequestRecord(
-                id: id, method: head.request.method, target: head.target.raw,
-                authority: head.request.authority,
+                id: id, method: head.method, target: head.target.raw,
+                authority: head.authority,
                 version: head.version, status: status?.code ?? 499, bodyBytes: outcome.bodyBytes,
                 microseconds: Int64(elapsed / 1_000), handler: route?.place,
                 userAgent: head.request.headerFields[.userAgent], connection: connection.facts,

@@ -24,7 +24,6 @@ struct ResponseOutcome {
 /// Sends one response.
 struct HTTP1ResponseWriter {
     private let connection: Connection
-    private let snapshot: Snapshot
     private let context: ResponseContext
     /// The body of the request, for a response that is made while it is read.
     private let incoming: IncomingBody?
@@ -33,11 +32,10 @@ struct HTTP1ResponseWriter {
     private static let joinedBytes = 15 * 1024
 
     init(
-        _ connection: Connection, _ snapshot: Snapshot, _ context: ResponseContext,
+        _ connection: Connection, _ context: ResponseContext,
         to incoming: IncomingBody? = nil
     ) {
         self.connection = connection
-        self.snapshot = snapshot
         self.context = context
         self.incoming = incoming
     }
@@ -76,7 +74,7 @@ struct HTTP1ResponseWriter {
     ///
     /// - Returns: its length; nil when it has to be sent by itself.
     private func join(_ body: ResponseBody, _ plan: ResponsePlan, to output: inout [UInt8]) -> UInt64? {
-        if plan.framing == .none { return 0 }
+        guard plan.hasContent else { return 0 }
         guard case .bytes(let bytes) = body, output.count + bytes.count <= Self.joinedBytes else {
             return nil
         }
@@ -87,11 +85,10 @@ struct HTTP1ResponseWriter {
     private func appendHead(_ response: Response, to output: inout [UInt8]) throws(ResponseFailure)
         -> ResponsePlan
     {
-        try snapshot.encoder.appendHead(
+        try ResponseEncoder.appendHead(
             response.status, response.fields.valid, encoded: response.fields.encoding,
             content: response.body.length.map { .length($0) } ?? .stream,
-            context: context,
-            date: worker.date.value(at: worker.reactor.now), to: &output)
+            context: context, server: worker.serverFields, to: &output)
     }
 
     private func writeBody(

@@ -146,7 +146,7 @@ final class HTTP1Session {
         leavesInput = true
         let response = worker.refusal(
             status, message, reason: reason, from: connection.facts.remote)
-        let writer = HTTP1ResponseWriter(connection, worker.snapshot, ResponseContext(keepAlive: false))
+        let writer = HTTP1ResponseWriter(connection, ResponseContext(keepAlive: false))
         _ = try await writer.write(response, onError: { _ in })
     }
 
@@ -154,14 +154,16 @@ final class HTTP1Session {
     ///
     /// - Returns: whether the connection goes on.
     private func serve(_ parsed: ParsedHead) async throws(ConnectionFailure) -> Bool {
-        let incoming = parsed.framing == .none ? nil : body(of: parsed)
-        let exchange = begin(parsed, incoming)
-        let response = checked(await exchange.respond(self), exchange, incoming)
+        let incoming = body(of: parsed)
+        let exchange = begin(parsed)
+        let body = incoming.map { RequestBody(length: parsed.framing.length, source: $0) } ?? noBody
+        let response = checked(
+            await exchange.respond(with: body, number: number, self), exchange, incoming)
         var outcome = ResponseOutcome(keepAlive: false, bodyBytes: 0, isAborted: true)
         defer { exchange.record(response?.status, outcome) }
         guard let response else { return false }
         let writer = HTTP1ResponseWriter(
-            connection, exchange.snapshot, context(parsed, exchange, incoming), to: incoming)
+            connection, context(parsed, exchange, incoming), to: incoming)
         outcome = try await writer.write(response, onError: exchange.reportAbort)
         isFinished = !parsed.keepAlive && outcome.leftAtOnce
         guard let incoming else { return outcome.keepAlive }
@@ -172,17 +174,16 @@ final class HTTP1Session {
 
     // Out of line: what is inlined into an asynchronous function lies in each idle connection's task.
     @inline(never)
-    private func body(of parsed: ParsedHead) -> IncomingBody {
-        IncomingBody(parsed, of: self, limits: worker.snapshot.limits)
+    private func body(of parsed: ParsedHead) -> IncomingBody? {
+        if case .none = parsed.framing { return nil }
+        return IncomingBody(parsed, of: self, limits: worker.snapshot.limits)
     }
 
     @inline(never)
-    private func begin(_ parsed: ParsedHead, _ incoming: IncomingBody?) -> Exchange {
+    private func begin(_ parsed: ParsedHead) -> Exchange {
         number += 1
         if !connection.listener.isInternal { worker.countRequest() }
-        return Exchange(
-            head: parsed.head, number: number, connection: connection,
-            body: incoming.map { RequestBody(length: parsed.framing.length, source: $0) } ?? noBody)
+        return Exchange(parsed.head, on: connection)
     }
 
     /// The answer, or a refusal when what has come of the body that it left unread is malformed: then the request is
@@ -211,7 +212,7 @@ final class HTTP1Session {
 extension HTTP1Session: InterimResponder {
     func inform(_ response: HTTPResponse) async {
         var output: [UInt8] = []
-        worker.snapshot.encoder.appendInterim(response, to: &output)
+        ResponseEncoder.appendInterim(response, to: &output)
         // The final response meets the same failure.
         do throws(ConnectionFailure) { try await connection.send(output.span) } catch {}
     }

@@ -9,10 +9,11 @@ import Reactor
 
 /// A stream that is being served.
 // @unchecked: it belongs to its reactor's thread, on which the connection's task and the exchange's own run.
-final class HTTP2Exchange: @unchecked Sendable {
+final class HTTP2Exchange: Exchange, @unchecked Sendable {
     let stream: HTTP2Stream
-    private unowned let session: HTTP2Session
-    private let exchange: Exchange
+    // Until ``end()``, as the stream that refers to this.
+    private let session: HTTP2Session
+    /// nil if the request has no content.
     private let incoming: HTTP2IncomingBody?
     // Unchecked exclusivity: one thread, and no access is held over a call that could come back here.
     /// Sent when the client has taken what there was, once somebody waits for it.
@@ -31,13 +32,15 @@ final class HTTP2Exchange: @unchecked Sendable {
     /// What waits to be sent, in bytes, before a handler has to wait too.
     static let backlogBytes = 64 * 1024
 
-    init(_ stream: HTTP2Stream, _ head: ParsedHead, in session: HTTP2Session, noBody: RequestBody) {
+    init(_ stream: HTTP2Stream, _ head: ParsedHead, in session: HTTP2Session) {
         self.stream = stream
         self.session = session
-        incoming = head.framing == .none ? nil : HTTP2IncomingBody(stream, head, of: session)
-        exchange = Exchange(
-            head: head.head, number: session.wire.requests, connection: session.connection,
-            body: incoming.map { RequestBody(length: head.framing.length, source: $0) } ?? noBody)
+        if case .none = head.framing {
+            incoming = nil
+        } else {
+            incoming = HTTP2IncomingBody(stream, head, of: session)
+        }
+        super.init(head.head, on: session.connection)
     }
 
     private var wire: HTTP2Connection { session.wire }
@@ -46,8 +49,9 @@ final class HTTP2Exchange: @unchecked Sendable {
     /// Answers the request as far as that needs no waiting.
     ///
     /// - Returns: what is left to do in a task; nil if nothing is.
-    func start(readAt: SuspendingClock.Instant) -> Remainder? {
-        switch exchange.attempt(self, readAt: readAt) {
+    func start(_ framing: BodyFraming, number: Int, readAt: SuspendingClock.Instant) -> Remainder? {
+        let body = incoming.map { RequestBody(length: framing.length, source: $0) } ?? session.noBody
+        switch attempt(with: body, number: number, self, readAt: readAt) {
         case .answered(let response): return begin(response)
         case .waiting(let route, let request): return .handler(route, request)
         }
@@ -59,13 +63,13 @@ final class HTTP2Exchange: @unchecked Sendable {
         case body(ResponseBody)
     }
 
-    /// Does what ``start(readAt:)`` has left.
+    /// Does what ``start(_:number:readAt:)`` has left.
     func finish(_ remainder: Remainder) async {
         task = .current
         switch remainder {
         case .body(let body): await send(body)
         case .handler(let route, let request):
-            let response = await exchange.respond(to: request, on: route)
+            let response = await respond(to: request, on: route)
             if case .body(let body) = begin(response) { await send(body) }
         }
         task = nil
@@ -82,9 +86,9 @@ final class HTTP2Exchange: @unchecked Sendable {
         }
         do throws(ResponseFailure) {
             let plan = try submit(response)
-            guard plan.framing != .none else { return nil }
+            guard plan.hasContent else { return nil }
         } catch {
-            exchange.reportAbort(error)
+            reportAbort(error)
             abort()
             return nil
         }
@@ -105,8 +109,8 @@ final class HTTP2Exchange: @unchecked Sendable {
 
     private func submit(_ response: Response) throws(ResponseFailure) -> ResponsePlan {
         status = response.status
-        let context = ResponseContext(version: .http2, isHEAD: exchange.isHEAD)
-        let plan = try session.respond(to: stream, response, exchange.snapshot, context)
+        let context = ResponseContext(version: .http2, isHEAD: isHEAD)
+        let plan = try session.respond(to: stream, response, context)
         contentWaits()
         session.wake()
         return plan
@@ -171,7 +175,7 @@ extension HTTP2Exchange {
                 guard await append(Array(chunk[..<got])) else { return false }
                 sent += UInt64(got)
             } catch {
-                exchange.reportAbort(error)
+                reportAbort(error)
                 abort()
                 return false
             }
@@ -187,7 +191,7 @@ extension HTTP2Exchange {
             finishContent(trailers ?? [:])
         } catch {
             guard !stream.isClosed else { return }
-            exchange.reportAbort(error)
+            reportAbort(error)
             abort()
         }
     }
@@ -240,7 +244,7 @@ extension HTTP2Exchange {
         wire.takesContent(of: stream) ? wire.sent - sentBefore.connection : stream.sent - sentBefore.stream
     }
 
-    private var limit: TransferLimit { exchange.snapshot.limits.response }
+    private var limit: TransferLimit { snapshot.limits.response }
 
     /// The next moment at which the client may be too slow.
     var deadline: ReactorInstant { min(sendDeadline, incoming?.deadline ?? .never) }
@@ -270,7 +274,7 @@ extension HTTP2Exchange {
         task?.cancel()
         incoming?.arrived.send()
         left?.send()
-        exchange.record(
+        record(
             status,
             ResponseOutcome(keepAlive: true, bodyBytes: stream.sent, isAborted: isAborted || !stream.isSent))
     }

@@ -8,7 +8,7 @@ import Reactor
 /// The body of one stream's request.
 final class HTTP2IncomingBody: BodySource {
     private let stream: HTTP2Stream
-    private unowned let session: HTTP2Session
+    private let session: HTTP2Session
     private let limits: ServerLimits
     /// Whether the client waits for `100 Continue` (RFC 9110 §10.1.1).
     private var mustInvite: Bool

@@ -36,7 +36,7 @@ final class HTTP2Session {
     @safe @exclusivity(unchecked) private var isEnding = false
     /// What the client did to be cut off.
     @safe @exclusivity(unchecked) private var offence: HTTP2Failure?
-    private let noBody = RequestBody()
+    let noBody = RequestBody()
 
     /// What is gathered before it is written: as much as fits into one TLS record (RFC 8446 §5.1).
     private static let gatheredBytes = 16_384
@@ -68,10 +68,18 @@ final class HTTP2Session {
             }
             // Nobody reads what they would answer.
             streams.cancelAll()
-            for stream in wire.abandon() { Self.exchange(of: stream)?.end() }
+            endStreams()
         }
         worker.buffers.giveBackOutput(output)
         if let failure { throw failure }
+    }
+
+    /// Ends what is open, and what has ended since the events were looked at.
+    private func endStreams() {
+        while let event = wire.nextEvent() {
+            if case .closed(let stream) = event { Self.exchange(of: stream)?.end() }
+        }
+        for stream in wire.abandon() { Self.exchange(of: stream)?.end() }
     }
 
     private func serve(_ streams: inout DiscardingTaskGroup) async throws(ConnectionFailure) {
@@ -173,12 +181,14 @@ extension HTTP2Session {
 
     private func begin(_ stream: HTTP2Stream, _ head: ParsedHead, in streams: inout DiscardingTaskGroup) {
         if !connection.listener.isInternal { worker.countRequest() }
-        let exchange = HTTP2Exchange(stream, head, in: self, noBody: noBody)
+        let exchange = HTTP2Exchange(stream, head, in: self)
         stream.owner = exchange
         if wire.requests >= worker.snapshot.limits.requestsPerConnection || !connection.isAdmitted {
             refuseStreams()
         }
-        guard let remainder = exchange.start(readAt: readAt) else { return }
+        guard let remainder = exchange.start(head.framing, number: wire.requests, readAt: readAt) else {
+            return
+        }
         streams.addImmediateTask(executorPreference: worker.reactor) { await exchange.finish(remainder) }
     }
 
@@ -195,7 +205,7 @@ extension HTTP2Session {
             failure.status, failure.publicMessage, reason: failure.code.description,
             from: connection.facts.remote)
         do throws(ResponseFailure) {
-            _ = try respond(to: stream, response, worker.snapshot, ResponseContext(version: .http2))
+            _ = try respond(to: stream, response, ResponseContext(version: .http2))
         } catch {
             wire.reset(stream, .internalError)
         }
@@ -214,19 +224,19 @@ extension HTTP2Session {
 extension HTTP2Session {
     /// Hands a response's head over, with its content as far as that is in memory.
     func respond(
-        to stream: HTTP2Stream, _ response: Response, _ snapshot: Snapshot, _ context: ResponseContext
+        to stream: HTTP2Stream, _ response: Response, _ context: ResponseContext
     ) throws(ResponseFailure) -> ResponsePlan {
         let length = response.body.length
-        let date = worker.date.value(at: worker.reactor.now)
+        let server = worker.serverFields
         var content: [UInt8] = []
         if case .bytes(let bytes) = response.body { content = bytes }
         return try wire.respond(
             to: stream,
             { block throws(ResponseFailure) in
-                try snapshot.encoder.appendHead(
+                try ResponseEncoder.appendHead(
                     response.status, response.fields.valid, encoded: response.fields.encoding,
                     content: length.map { .length($0) } ?? .stream,
-                    context: context, date: date, to: &block)
+                    context: context, server: server, to: &block)
             }, content: content, isComplete: length == UInt64(content.count))
     }
 

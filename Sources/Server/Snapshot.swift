@@ -19,7 +19,7 @@ package final class Snapshot: Sendable {
     package let problemPage: any ProblemPage
     /// Where requests are recorded; nil when they aren't.
     package let accessLog: (any RequestLog)?
-    let encoder: ResponseEncoder
+    let serverField: String?
     private let cycled: [any LifecycleHandler]
     private let isStarted = Atomic(false)
 
@@ -35,7 +35,7 @@ package final class Snapshot: Sendable {
         self.tls = tls
         self.problemPage = problemPage
         self.accessLog = accessLog
-        encoder = ResponseEncoder(server: serverField)
+        self.serverField = serverField
         cycled = routes.all.compactMap { $0.handler as? any LifecycleHandler }
     }
 

@@ -1,6 +1,7 @@
 // One thread that serves connections: its reactor, its configuration, what is open on it.
 
 import HTTPTypes
+import HTTPWire
 import HandlerKit
 import Logging
 import Reactor
@@ -30,7 +31,7 @@ final class Worker: @unchecked Sendable {
     /// a TLS listener accepted before it went.
     @safe @exclusivity(unchecked) private(set) var tls: TLSContext?
     @safe @exclusivity(unchecked) var buffers = BufferPool()
-    @safe @exclusivity(unchecked) var date = DateField()
+    @safe @exclusivity(unchecked) private var current: CurrentFields
     @safe @exclusivity(unchecked) private var acceptors: [ObjectIdentifier: Acceptor] = [:]
     @safe @exclusivity(unchecked) private var open: [Int: OpenConnection] = [:]
     @safe @exclusivity(unchecked) private var nextConnection = 0
@@ -49,6 +50,7 @@ final class Worker: @unchecked Sendable {
         self.index = index
         self.reactor = reactor
         self.snapshot = snapshot
+        current = CurrentFields(server: snapshot.serverField)
         tls = snapshot.tls
         speaksTLS = Atomic(snapshot.tls != nil)
         self.admission = admission
@@ -63,6 +65,9 @@ final class Worker: @unchecked Sendable {
         nextRequest &+= 0x9E37_79B9_7F4A_7C15
         return RequestID(nextRequest)
     }
+
+    /// What the server says of itself in each response.
+    var serverFields: ServerFields { current.value(at: reactor.now) }
 
     /// What answers a request that is none, which is logged here.
     @inline(never)
@@ -147,6 +152,7 @@ extension Worker {
         // A reload that waited for this worker comes too late: what stopped accepting doesn't begin again.
         guard !isDraining else { return }
         self.snapshot = snapshot
+        current = CurrentFields(server: snapshot.serverField)
         tls = snapshot.tls ?? tls
         speaksTLS.store(tls != nil, ordering: .relaxed)
         let wanted = Set(listeners.map { ObjectIdentifier($0) })

@@ -9,16 +9,15 @@ struct EncodedFieldsTests {
     private static let fields: HTTPFields = [
         .contentType: "text/plain", .eTag: "\"a\"", .cacheControl: "no-cache", .acceptRanges: "",
     ]
-    private static let date = Array("Sat, 21 Nov 2026 00:00:00 GMT".utf8)
+    private static let server = ServerFields(date: HTTPDate(secondsSinceEpoch: 1_795_219_200), server: "x")
 
     @Test("RFC 9112 §5: the same lines", arguments: [0, 5])
     func lines(length: UInt64) throws {
-        let encoder = ResponseEncoder(server: "x")
         let heads = try [nil, EncodedFields(Self.fields)].map { encoded in
             var output: [UInt8] = []
-            _ = try encoder.appendHead(
+            _ = try ResponseEncoder.appendHead(
                 .ok, Self.fields, encoded: encoded, content: .length(length), context: ResponseContext(),
-                date: Self.date, to: &output)
+                server: Self.server, to: &output)
             return String(decoding: output, as: UTF8.self)
         }
         #expect(heads[0] == heads[1])
@@ -34,9 +33,9 @@ struct EncodedFieldsTests {
             _ = try link.connection.respond(
                 to: stream,
                 { block throws(ResponseFailure) in
-                    try ResponseEncoder(server: "x").appendHead(
+                    try ResponseEncoder.appendHead(
                         .ok, Self.fields, encoded: encoded, content: .length(0),
-                        context: ResponseContext(version: .http2), date: Self.date, to: &block)
+                        context: ResponseContext(version: .http2), server: Self.server, to: &block)
                 }, content: [], isComplete: true)
             link.drain()
             return link.output

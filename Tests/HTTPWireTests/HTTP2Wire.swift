@@ -126,10 +126,11 @@ final class HTTP2Link {
         _ = try connection.respond(
             to: stream,
             { block throws(ResponseFailure) in
-                try ResponseEncoder(server: nil).appendHead(
+                try ResponseEncoder.appendHead(
                     status, fields, content: length,
                     context: ResponseContext(version: .http2, isHEAD: isHEAD),
-                    date: Array("Sat, 21 Nov 2026 00:00:00 GMT".utf8), to: &block)
+                    server: ServerFields(date: HTTPDate(secondsSinceEpoch: 1_795_219_200), server: nil),
+                    to: &block)
             }, content: content, isComplete: isComplete)
         if drains { drain() }
     }

@@ -4,7 +4,10 @@ import HTTPTypes
 import HTTPWire
 import Testing
 
-private let date = Array("Sun, 06 Nov 1994 08:49:37 GMT".utf8)
+/// What the server adds, on Sun, 06 Nov 1994 08:49:37 GMT.
+private func ownFields(_ server: String? = nil) -> ServerFields {
+    ServerFields(date: HTTPDate(secondsSinceEpoch: 784_111_777), server: server)
+}
 
 /// The lines of a head and what it commits to.
 private func encode(
@@ -13,8 +16,9 @@ private func encode(
     server: String? = nil
 ) throws -> (lines: [String], plan: ResponsePlan) {
     var output: [UInt8] = []
-    let plan = try ResponseEncoder(server: server).appendHead(
-        response.status, response.headerFields, content: content, context: context, date: date, to: &output)
+    let plan = try ResponseEncoder.appendHead(
+        response.status, response.headerFields, content: content, context: context, server: ownFields(server),
+        to: &output)
     let text = String(decoding: output, as: UTF8.self)
     #expect(text.hasSuffix("\r\n\r\n"))
     let lines = text.split(separator: "\r\n").map(String.init)
@@ -27,9 +31,9 @@ struct ResponseEncoderTests {
     func whole() throws {
         var output = Array("before".utf8)
         let response = HTTPResponse(status: .ok, headerFields: [.contentType: "text/plain"])
-        let plan = try ResponseEncoder(server: "Portico").appendHead(
+        let plan = try ResponseEncoder.appendHead(
             response.status, response.headerFields, content: .length(13), context: ResponseContext(),
-            date: date, to: &output)
+            server: ownFields("Portico"), to: &output)
         #expect(
             String(decoding: output, as: UTF8.self) == """
                 beforeHTTP/1.1 200 OK\r
@@ -104,9 +108,9 @@ struct ResponseEncoderTests {
         var output = Array("before".utf8)
         let response = HTTPResponse(status: .ok, headerFields: [.contentLength: length])
         #expect(throws: ResponseFailure.invalidContentLength) {
-            try ResponseEncoder(server: nil).appendHead(
+            try ResponseEncoder.appendHead(
                 response.status, response.headerFields, content: .stream, context: ResponseContext(),
-                date: date, to: &output)
+                server: ownFields(), to: &output)
         }
         #expect(output == Array("before".utf8))
     }
@@ -133,8 +137,9 @@ struct ResponseEncoderTests {
     func ownDate() throws {
         let own = HTTPResponse(status: .ok, headerFields: [.date: "x", .server: "y"])
         var output: [UInt8] = []
-        _ = try ResponseEncoder(server: "Portico").appendHead(
-            own.status, own.headerFields, content: .length(0), context: ResponseContext(), date: date,
+        _ = try ResponseEncoder.appendHead(
+            own.status, own.headerFields, content: .length(0), context: ResponseContext(),
+            server: ownFields("Portico"),
             to: &output)
         let text = String(decoding: output, as: UTF8.self)
         #expect(text == "HTTP/1.1 200 OK\r\nDate: x\r\nServer: y\r\nContent-Length: 0\r\n\r\n")
@@ -155,13 +160,14 @@ struct ResponseEncoderTests {
     func obsText() throws {
         let value: [UInt8] = [0x61, 0xE9, 0x62]
         var output: [UInt8] = []
-        _ = try ResponseEncoder(server: nil).appendHead(
-            .ok, [.location: "é"], content: .length(0), context: ResponseContext(), date: date, to: &output)
+        _ = try ResponseEncoder.appendHead(
+            .ok, [.location: "é"], content: .length(0), context: ResponseContext(), server: ownFields(),
+            to: &output)
         #expect(output.contains(Array("Location: é\r\n".utf8)))
         var fields = HTTPFields()
         fields.append(HTTPField(name: .location, value: value))
-        _ = try ResponseEncoder(server: nil).appendHead(
-            .ok, fields, content: .length(0), context: ResponseContext(), date: date, to: &output)
+        _ = try ResponseEncoder.appendHead(
+            .ok, fields, content: .length(0), context: ResponseContext(), server: ownFields(), to: &output)
         #expect(output.contains(Array("Location: ".utf8) + value + Array("\r\n".utf8)))
     }
 
@@ -184,7 +190,7 @@ struct ResponseEncoderTests {
     @Test("RFC 9110 §15.2.1: 100 Continue")
     func interim() {
         var output: [UInt8] = []
-        ResponseEncoder(server: "x").appendInterim(HTTPResponse(status: .continue), to: &output)
+        ResponseEncoder.appendInterim(HTTPResponse(status: .continue), to: &output)
         #expect(String(decoding: output, as: UTF8.self) == "HTTP/1.1 100 Continue\r\n\r\n")
     }
 }

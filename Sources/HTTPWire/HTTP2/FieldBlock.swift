@@ -7,6 +7,8 @@ package struct FieldBlock: Sendable {
     private(set) var bytes: [UInt8] = []
     /// Where each name and each value ends, in turn.
     private(set) var ends: [Int] = []
+    // As a string it would be copied in a slower way.
+    private static let statusName = Array(":status".utf8)
 
     /// How many fields there are.
     var count: Int { ends.count / 2 }
@@ -35,12 +37,6 @@ package struct FieldBlock: Sendable {
         ends.append(bytes.count)
     }
 
-    mutating func append(_ name: String, bytes value: [UInt8]) {
-        append(name: name)
-        bytes.append(contentsOf: value)
-        ends.append(bytes.count)
-    }
-
     mutating func append(_ name: String, _ value: UInt64) {
         append(name: name)
         bytes.append(decimal: value)
@@ -48,10 +44,9 @@ package struct FieldBlock: Sendable {
     }
 
     mutating func append(status: Int) {
-        append(name: ":status")
-        bytes.append(0x30 + UInt8(status / 100))
-        bytes.append(0x30 + UInt8(status / 10 % 10))
-        bytes.append(0x30 + UInt8(status % 10))
+        bytes.append(contentsOf: Self.statusName)
+        ends.append(bytes.count)
+        bytes.append(decimal: UInt64(status))
         ends.append(bytes.count)
     }
 

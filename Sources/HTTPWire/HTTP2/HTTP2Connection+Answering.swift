@@ -16,7 +16,7 @@ extension HTTP2Connection {
         let plan = try response(&block)
         guard !stream.isClosed else { return plan }
         stream.isAnswered = true
-        let hasContent = plan.framing != .none
+        let hasContent = plan.hasContent
         stream.outbox = hasContent ? content : []
         stream.outboxStart = 0
         stream.isOutboxComplete = isComplete || !hasContent

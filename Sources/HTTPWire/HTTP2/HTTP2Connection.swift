@@ -19,7 +19,7 @@ package final class HTTP2Connection {
     // Unchecked exclusivity: one thread, and nghttp2 calls back only while it is called.
 
     /// The open streams, each of which knows its place; nghttp2 knows each by its number.
-    @safe @exclusivity(unchecked) var open: [HTTP2Stream] = []
+    @usableFromInline @safe @exclusivity(unchecked) var open: [HTTP2Stream] = []
     @safe @exclusivity(unchecked) var events: [HTTP2Event?] = []
     @safe @exclusivity(unchecked) private var nextIndex = 0
     @safe @exclusivity(unchecked) private var reader: HTTP2HeadReader
@@ -37,8 +37,8 @@ package final class HTTP2Connection {
     @safe @exclusivity(unchecked) private var excess: String?
     /// Whether the client's preface and its first SETTINGS are here (RFC 9113 §3.4).
     @safe @exclusivity(unchecked) private var hasBegun = false
-    @safe @exclusivity(unchecked) private var begunRequests = 0
-    @safe @exclusivity(unchecked) var framed: UInt64 = 0
+    @usableFromInline @safe @exclusivity(unchecked) var begunRequests = 0
+    @usableFromInline @safe @exclusivity(unchecked) var framed: UInt64 = 0
 
     /// Makes a connection that has yet to send its SETTINGS.
     package init(limits: HTTP2Limits, head: HTTPLimits, isSecure: Bool) {
@@ -75,13 +75,13 @@ package final class HTTP2Connection {
     package var streams: [HTTP2Stream] { open }
 
     /// Whether there is any.
-    package var hasStreams: Bool { !open.isEmpty }
+    @inlinable package var hasStreams: Bool { !open.isEmpty }
 
     /// Bytes of content of all streams that have been framed.
-    package var sent: UInt64 { framed }
+    @inlinable package var sent: UInt64 { framed }
 
     /// Requests so far.
-    package var requests: Int { begunRequests }
+    @inlinable package var requests: Int { begunRequests }
 
     /// The next thing that has happened; nil when everything was told.
     package func nextEvent() -> HTTP2Event? {

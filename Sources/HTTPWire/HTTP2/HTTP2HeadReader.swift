@@ -17,6 +17,8 @@ struct HTTP2HeadReader {
 
     /// The section before, and what was made of it.
     private var memory: [KnownField] = []
+    /// Their strings: looking at these costs no references.
+    private var strings: [KnownStrings] = []
     private var head: ParsedHead?
     private var headIsEnded = false
 
@@ -41,6 +43,7 @@ struct HTTP2HeadReader {
 
     private mutating func forget() {
         memory = []
+        strings = []
         head = nil
     }
 
@@ -55,8 +58,8 @@ struct HTTP2HeadReader {
 
     /// Takes the next field.
     mutating func take(_ name: OpaquePointer, _ value: OpaquePointer) {
-        if cursor < memory.count, unsafe memory[cursor].isSame(name, value) {
-            size += memory[cursor].size
+        if unsafe isNext(name, value) {
+            size += strings[cursor].size
             if !isRepeated { collect(memory[cursor]) }
         } else {
             leaveRepetition()
@@ -64,6 +67,12 @@ struct HTTP2HeadReader {
         }
         // Most often one value has changed, and the fields after it are the same again.
         cursor += 1
+    }
+
+    /// Whether the section before says the same at this place.
+    private func isNext(_ name: OpaquePointer, _ value: OpaquePointer) -> Bool {
+        guard cursor < strings.count else { return false }
+        return unsafe strings[cursor].areSame(name, value) || memory[cursor].isSame(name, value)
     }
 
     private mutating func takeUnknown(_ name: OpaquePointer, _ value: OpaquePointer) {
@@ -99,7 +108,7 @@ struct HTTP2HeadReader {
     /// The head of a request, once its section is complete.
     mutating func finishHead(isEnded: Bool) throws(HTTP2FieldProblem) -> ParsedHead {
         if let problem { throw problem }
-        if isRepeated, cursor == memory.count, isEnded == headIsEnded, let head { return head }
+        if isRepeated, cursor == strings.count, isEnded == headIsEnded, let head { return head }
         leaveRepetition()
         var head = HTTP2Head()
         for known in fields { try head.take(known.field) }
@@ -111,6 +120,7 @@ struct HTTP2HeadReader {
     private mutating func keep(_ parsed: ParsedHead, isEnded: Bool) {
         guard size <= Self.memoryLimit else { return forget() }
         memory = fields
+        strings = fields.map(\.strings)
         head = parsed
         headIsEnded = isEnded
     }

@@ -9,7 +9,7 @@ package final class HTTP2Stream {
     package let id: Int32
     /// Where it stands among the open streams.
     @safe @exclusivity(unchecked) var place = 0
-    @safe @exclusivity(unchecked) private var server: AnyObject?
+    @usableFromInline @safe @exclusivity(unchecked) var server: AnyObject?
 
     /// Content that has come and was not taken yet.
     @safe @exclusivity(unchecked) var inbox: [UInt8] = []
@@ -33,9 +33,9 @@ package final class HTTP2Stream {
     @safe @exclusivity(unchecked) var isDeferred = false
     /// Whether the response's head has been handed over.
     @safe @exclusivity(unchecked) package internal(set) var isAnswered = false
-    @safe @exclusivity(unchecked) var framed: UInt64 = 0
-    @safe @exclusivity(unchecked) var isFramed = false
-    @safe @exclusivity(unchecked) var isGone = false
+    @usableFromInline @safe @exclusivity(unchecked) var framed: UInt64 = 0
+    @usableFromInline @safe @exclusivity(unchecked) var isFramed = false
+    @usableFromInline @safe @exclusivity(unchecked) var isGone = false
     /// Whether the stream ended with an error, before both sides had said all.
     @safe @exclusivity(unchecked) package internal(set) var isReset = false
     /// Whether this side has reset it, which no limit counts.
@@ -46,16 +46,16 @@ package final class HTTP2Stream {
     // Computed: other modules would check a stored property's exclusivity all the same.
 
     /// Whatever serves the stream, for whoever finds the stream in an event.
-    package var owner: AnyObject? {
+    @inlinable package var owner: AnyObject? {
         get { server }
         set { server = newValue }
     }
     /// Bytes of the response's content that have been framed.
-    package var sent: UInt64 { framed }
+    @inlinable package var sent: UInt64 { framed }
     /// Whether the end of the response has been framed.
-    package var isSent: Bool { isFramed }
+    @inlinable package var isSent: Bool { isFramed }
     /// Whether the stream is no more.
-    package var isClosed: Bool { isGone }
+    @inlinable package var isClosed: Bool { isGone }
 
     /// Whether content waits to be taken.
     package var hasContent: Bool { !inbox.isEmpty }

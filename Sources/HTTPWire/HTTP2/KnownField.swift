@@ -3,6 +3,19 @@
 import CNghttp2
 import HTTPCore
 
+/// The strings of a field that are held elsewhere, only to be compared by their places.
+@safe
+struct KnownStrings {
+    let name: OpaquePointer
+    let value: OpaquePointer
+    /// Bytes of both.
+    let size: Int
+
+    func areSame(_ name: OpaquePointer, _ value: OpaquePointer) -> Bool {
+        unsafe self.value == value && self.name == name
+    }
+}
+
 /// A field of the section before, to recognise it by.
 @safe
 final class KnownField {
@@ -31,6 +44,9 @@ final class KnownField {
 
     /// Bytes of name and value.
     var size: Int { unsafe nameBytes.len + valueBytes.len }
+
+    /// What is held of nghttp2's.
+    var strings: KnownStrings { unsafe KnownStrings(name: name, value: value, size: size) }
 
     /// Whether it says the same as these.
     @inline(__always)

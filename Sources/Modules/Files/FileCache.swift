@@ -2,6 +2,7 @@
 // every request, whether the file at its path is still the one that was read.
 
 import Files
+import HTTPCore
 import Synchronization
 
 /// Files that were served lately, by the path that asked for them.
@@ -40,7 +41,7 @@ final class FileCache: Sendable {
         let path: String
 
         static func == (one: Key, other: Key) -> Bool {
-            one.path == other.path && one.path.utf8.elementsEqual(other.path.utf8)
+            one.path.utf8.span.isEqual(other.path.utf8.span)
         }
     }
 

@@ -7,8 +7,7 @@ import HTTPWire
 struct AnsweredConnection {
     private let limits = HTTP2Limits()
     private let connection: HTTP2Connection
-    private let encoder = ResponseEncoder(server: nil)
-    private let date = Array("Sun, 06 Nov 1994 08:49:37 GMT".utf8)
+    private let server = ServerFields(date: HTTPDate(secondsSinceEpoch: 784_111_777), server: nil)
     private var closed: Set<Int32> = []
 
     init() { connection = HTTP2Connection(limits: limits, head: HTTPLimits(), isSecure: true) }
@@ -107,10 +106,10 @@ struct AnsweredConnection {
         _ = try connection.respond(
             to: stream,
             { block throws(ResponseFailure) in
-                try encoder.appendHead(
+                try ResponseEncoder.appendHead(
                     status, [.contentType: "text/plain"],
                     content: isComplete ? .length(UInt64(content.count)) : .stream,
-                    context: ResponseContext(version: .http2, isHEAD: isHEAD), date: date, to: &block)
+                    context: ResponseContext(version: .http2, isHEAD: isHEAD), server: server, to: &block)
             }, content: content, isComplete: isComplete)
     }
 }
