@@ -75,13 +75,14 @@ test: setup-test ## set up, build, and pass every test
 
 test-asan: setup-test ## unit and integration tests under the address sanitizer
 	swift build --product portico --sanitize=address --scratch-path .build-asan
-	# Freed memory is kept for a while to catch its use; not so much that tests of memory's bounds fail.
-	ASAN_OPTIONS=quarantine_size_mb=8 .ci/test --timeout $(TEST_TIMEOUT) --without-system \
-	    --scratch-path .build-asan --sanitize=address $(TEST_OPTIONS)
+	# Freed memory is kept for a while to catch its use; tests of memory's bounds are told how much that may be.
+	ASAN_OPTIONS=quarantine_size_mb=8 PORTICO_SANITIZER_KIB=32768 .ci/test --timeout $(TEST_TIMEOUT) \
+	    --without-system --scratch-path .build-asan --sanitize=address $(TEST_OPTIONS)
 
 test-tsan: setup-test ## unit and integration tests under the thread sanitizer
 	swift build --product portico --sanitize=thread --scratch-path .build-tsan
-	.ci/test --timeout $(TEST_TIMEOUT) --without-system --scratch-path .build-tsan --sanitize=thread $(TEST_OPTIONS)
+	PORTICO_SANITIZER_KIB=65536 .ci/test --timeout $(TEST_TIMEOUT) --without-system \
+	    --scratch-path .build-tsan --sanitize=thread $(TEST_OPTIONS)
 
 fuzz: swift ## try the parsers with odd bytes (SECONDS=60 for each, TARGET=name, INPUT=file)
 	.ci/fuzz $(SECONDS) $(TARGET) $(INPUT)

@@ -55,7 +55,7 @@ extension Integration {
             let (memory, descriptors) = (try server.status("VmHWM"), server.descriptorCount)
             try server.expectManners(name)
             // 64 KiB of content for each stream, and twice that while it is moved.
-            let growth = try server.status("VmHWM") - memory
+            let growth = try server.growth(of: "VmHWM", since: memory)
             #expect(growth < 100 * 192 + 8192, "\(growth) KiB")
             #expect(try server.curl("/echo", .http2).status == 0)
             #expect(server.descriptorCount <= descriptors + 100)
@@ -74,7 +74,7 @@ extension Integration {
                 "Content-Type: application/x-www-form-urlencoded", "-T", server.folder["upload"].string, "-o",
                 "/dev/null", "-w", "%{http_code}")
             #expect(result.output == status, "\(result.error)")
-            let growth = try server.status("VmHWM") - before
+            let growth = try server.growth(of: "VmHWM", since: before)
             #expect(growth < 16 * 1024, "\(growth) KiB")
         }
 

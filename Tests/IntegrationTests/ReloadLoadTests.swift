@@ -28,7 +28,7 @@ extension Integration {
             #expect(report.output.contains(", 0 failed"))
             // The clients' own connections come and go; a leak would be one descriptor a reload.
             #expect(server.descriptorCount < descriptors + 24)
-            let growth = try server.status("VmRSS") - memory
+            let growth = try server.growth(of: "VmRSS", since: memory)
             #expect(growth < 8 * 1024, "\(growth) KiB in \(Self.reloads - warmUp) reloads")
         }
 

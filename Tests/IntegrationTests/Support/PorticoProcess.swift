@@ -135,6 +135,14 @@ final class PorticoProcess {
         return try #require(line.split { $0 == " " || $0 == "\t" }.dropFirst().first.flatMap { Int($0) })
     }
 
+    /// How much more memory it uses than before, in KiB, but for what a sanitizer may keep for itself.
+    ///
+    /// - Parameter field: `VmRSS` now, `VmHWM` at the most.
+    func growth(of field: String, since before: Int) throws -> Int {
+        let kept = unsafe getenv("PORTICO_SANITIZER_KIB").map { unsafe String(cString: $0) }
+        return try status(field) - before - (kept.flatMap { Int($0) } ?? 0)
+    }
+
     /// The time that it has had of the processors, in hundredths of a second.
     func processorTime() throws -> Int {
         let text = try contents(of: FilePath("/proc/\(identifier)/stat"))
