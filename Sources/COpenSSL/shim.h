@@ -34,6 +34,11 @@ static inline int copenssl_ctx_set_max_proto_version(SSL_CTX *ctx, int version) 
     return (int)SSL_CTX_set_max_proto_version(ctx, version);
 }
 
+// Macro over SSL_ctrl.
+static inline int copenssl_set_min_proto_version(SSL *ssl, int version) {
+    return (int)SSL_set_min_proto_version(ssl, version);
+}
+
 // Macro over SSL_CTX_ctrl.
 static inline void copenssl_ctx_set_mode(SSL_CTX *ctx, long mode) { (void)SSL_CTX_set_mode(ctx, mode); }
 
@@ -48,6 +53,11 @@ static inline void copenssl_ctx_set_read_ahead(SSL_CTX *ctx, long on) { (void)SS
 // Macro over SSL_CTX_ctrl.
 static inline int copenssl_ctx_set_groups_list(SSL_CTX *ctx, const char *groups) {
     return (int)SSL_CTX_set1_groups_list(ctx, groups);
+}
+
+// Typed stacks are macros over generated inline functions.
+static inline const SSL_CIPHER *copenssl_first_cipher(const SSL_CTX *ctx) {
+    return sk_SSL_CIPHER_value(SSL_CTX_get_ciphers(ctx), 0);
 }
 
 // Macro over SSL_CTX_ctrl; the context takes its own reference.
@@ -81,6 +91,11 @@ static inline void copenssl_bio_set_retry_write(BIO *bio) { BIO_set_retry_write(
 // Macro over a variadic function; puts an errno value on the thread's error queue.
 static inline void copenssl_raise_errno(int value) { ERR_raise(ERR_LIB_SYS, value); }
 
+// The same, for why a certificate was refused.
+static inline void copenssl_raise_verification(const char *reason) {
+    ERR_raise_data(ERR_LIB_X509, X509_R_CERTIFICATE_VERIFICATION_FAILED, "%s", reason);
+}
+
 // Macro over BIO_ctrl; the bytes belong to the memory BIO.
 static inline long copenssl_bio_mem_data(BIO *bio, char **data) { return BIO_get_mem_data(bio, data); }
 
@@ -94,7 +109,7 @@ static inline void copenssl_x509v3_set_ctx(X509V3_CTX *context, X509 *issuer, X5
 }
 
 // Typed stacks are macros over generated inline functions, and GENERAL_NAME is a union. Gives the bytes of name
-// `index` (owned by `names`) and 'D' for a DNS name, 'I' for an address, 0 for any other kind.
+// `index` (owned by `names`) and 'D' for a DNS name, 'I' for an address, 'E' for e-mail, 'U' for a URI, 0 for any other.
 static inline char copenssl_general_name(
     const GENERAL_NAMES *names, int index, const unsigned char **bytes, int *length) {
     const GENERAL_NAME *name = sk_GENERAL_NAME_value(names, index);
@@ -106,6 +121,12 @@ static inline char copenssl_general_name(
     } else if (name->type == GEN_IPADD) {
         string = name->d.iPAddress;
         kind = 'I';
+    } else if (name->type == GEN_EMAIL) {
+        string = name->d.rfc822Name;
+        kind = 'E';
+    } else if (name->type == GEN_URI) {
+        string = name->d.uniformResourceIdentifier;
+        kind = 'U';
     }
     if (string) {
         *bytes = ASN1_STRING_get0_data(string);

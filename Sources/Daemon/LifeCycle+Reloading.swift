@@ -10,6 +10,8 @@ import SystemPackage
 
 extension LifeCycle {
     private static let statusInterval: Duration = .seconds(5)
+    /// How often certificates are looked at: a day has passed somewhere in between.
+    private static let expiryInterval: Duration = .seconds(3600)
 
     func serve() async -> Int32 {
         let watchdog = startWatchdog()
@@ -22,7 +24,9 @@ extension LifeCycle {
             return 1
         }
         while true {
-            let next = notifier.isSupervised ? ReactorInstant.current() + Self.statusInterval : .never
+            let next =
+                ReactorInstant.current()
+                + (notifier.isSupervised ? Self.statusInterval : Self.expiryInterval)
             switch await registration.wait(for: .read, until: next) {
             case .ready:
                 for signal in takeSignals() {
@@ -35,7 +39,9 @@ extension LifeCycle {
                     case .user1, .user2: logStatus()
                     }
                 }
-            case .timedOut: if reload == nil { notifier.status(statusLine) }
+            case .timedOut:
+                tellOfExpiry()
+                if reload == nil { notifier.status(statusLine) }
             case .interrupted: finishReload(waking: registration.handle)
             case .cancelled: return 1
             }
@@ -113,6 +119,7 @@ extension LifeCycle {
         after.snapshot = reload.swap.new.snapshot
         after.listeners.adopt(planned)
         after.generation += 1
+        after.expiry = reload.identities?.expiry ?? CertificateExpiry()
         after.note = nil
         running = after
         state.apply(generation: after.generation, listeners: planned)
@@ -122,6 +129,7 @@ extension LifeCycle {
             listener.socket.endListening()
         }
         tell(of: reload.identities, isReload: true)
+        tellOfExpiry()
         logChanges(from: before.listeners.listeners, to: planned)
         let report =
             "\(ConfigurationDifference(from: before.settings.sections, to: reload.settings.sections))"

@@ -34,6 +34,7 @@ final class LifeCycle {
         var settings: Settings
         var snapshot: Snapshot
         var listeners: ListenerSet
+        var expiry: CertificateExpiry
         var generation = 1
         /// One line about the last reload, as long as it matters.
         var note: String?
@@ -46,6 +47,8 @@ final class LifeCycle {
     var running: Running?
     /// The reload under way.
     var reload: Reload?
+    /// What was logged of certificates that end.
+    var toldOfExpiry: Set<String> = []
 
     init(_ parts: Parts) {
         self.parts = parts
@@ -77,6 +80,7 @@ final class LifeCycle {
             notifier.status("The start failed: \(error)")
             return 1
         }
+        tellOfExpiry()
         notifier.ready(status: statusLine)
         logger.notice("Ready.", metadata: ["event": "ready", "listeners": "\(listenerNames)"])
         return await serve()
@@ -115,7 +119,7 @@ final class LifeCycle {
                 listeners: listeners.listeners, authority: built.identities?.authority?.certificatePath))
         return Running(
             server: server, blocking: blocking, settings: settings, snapshot: built.snapshot,
-            listeners: listeners)
+            listeners: listeners, expiry: built.identities?.expiry ?? CertificateExpiry())
     }
 
     func plan(_ listeners: ListenerSet, _ settings: Settings) throws -> [Listener] {

@@ -36,7 +36,7 @@ struct SnapshotBuilder {
             // For a configuration that will not come into force
             if diagnostics.hasErrors { identities.makesCertificates = false }
             loaded = identities.load(settings.tls, into: &diagnostics)
-            tls = loaded.flatMap { makeContext($0, into: &diagnostics) }
+            tls = contextBuilder(identities)?.build(loaded, into: &diagnostics)
         }
         guard !diagnostics.hasErrors else { return nil }
         let snapshot = Snapshot(
@@ -88,20 +88,12 @@ struct SnapshotBuilder {
         }
     }
 
-    private func makeContext(
-        _ identities: IdentityLoader.Identities, into diagnostics: inout [Diagnostic]
-    ) -> TLSContext? {
-        var configuration = TLSContextConfiguration(
-            defaultIdentity: identities.default, ticketKeys: ticketKeys)
-        configuration.namedIdentities = identities.named
-        if settings.http2[HTTP2Keys.enabled] { configuration.alpn.insert("h2", at: 0) }
-        if settings.tls.first?[TLSKeys.minimum] == .tls13 { configuration.minimumVersion = .tls13 }
-        do throws(TLSFailure) {
-            return try TLSContext(configuration)
-        } catch {
-            diagnostics.append(.error(at: settings.tls[0].location, "\(error)"))
-            return nil
-        }
+    /// nil when `[tls]` itself has errors, which were told.
+    private func contextBuilder(_ loader: IdentityLoader) -> TLSContextBuilder? {
+        guard settings.tls.first.map({ $0.argument == nil }) == true else { return nil }
+        return TLSContextBuilder(
+            sections: settings.tls, loader: loader, ticketKeys: ticketKeys,
+            alpn: settings.http2[HTTP2Keys.enabled] ? ["h2", "http/1.1"] : ["http/1.1"])
     }
 }
 
@@ -122,7 +114,7 @@ extension SnapshotBuilder {
             identities: IdentityLoader(
                 environment: environment,
                 stateFolder: settings.stateFolder(source: source, environment: environment),
-                makesCertificates: false),
+                makesCertificates: false, refusesOutOfTime: true),
             logger: Logger(label: "portico") { _ in SwiftLogNoOpLogHandler() }, accessLog: nil,
             blocking: BlockingPool(threads: 1), server: ServerState(source: source, environment: environment),
             ticketKeys: try TicketKeys())

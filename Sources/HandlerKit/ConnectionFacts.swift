@@ -57,13 +57,17 @@ public struct TLSDetails: Sendable {
     public let serverName: String?
     /// Whether an earlier session was resumed.
     public let isResumed: Bool
-    /// The subject of the client's certificate; nil when it gave none.
-    public let clientSubject: String?
+    private let makeClientCertificate: (@Sendable () -> ClientCertificate)?
+
+    /// The client's certificate; nil when it gave none. Read from its encoding at each access.
+    public var clientCertificate: ClientCertificate? { makeClientCertificate?() }
 
     /// Makes details of their parts.
+    ///
+    /// - Parameter clientCertificate: Makes the client's certificate when somebody asks; nil if there is none.
     public init(
         version: String, cipher: String, group: String?, alpn: String?, serverName: String?, isResumed: Bool,
-        clientSubject: String?
+        clientCertificate: (@Sendable () -> ClientCertificate)?
     ) {
         self.version = version
         self.cipher = cipher
@@ -71,6 +75,6 @@ public struct TLSDetails: Sendable {
         self.alpn = alpn
         self.serverName = serverName
         self.isResumed = isResumed
-        self.clientSubject = clientSubject
+        makeClientCertificate = clientCertificate
     }
 }

@@ -20,10 +20,12 @@ extension TLSDetails {
     public static func forTesting(
         version: String = "TLSv1.3", cipher: String = "TLS_AES_128_GCM_SHA256", group: String? = "X25519",
         alpn: String? = "http/1.1", serverName: String? = "localhost", isResumed: Bool = false,
-        clientSubject: String? = nil
+        clientCertificate: ClientCertificate? = nil
     ) -> TLSDetails {
-        TLSDetails(
+        var makeCertificate: (@Sendable () -> ClientCertificate)?
+        if let clientCertificate { makeCertificate = { clientCertificate } }
+        return TLSDetails(
             version: version, cipher: cipher, group: group, alpn: alpn, serverName: serverName,
-            isResumed: isResumed, clientSubject: clientSubject)
+            isResumed: isResumed, clientCertificate: makeCertificate)
     }
 }

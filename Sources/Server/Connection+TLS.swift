@@ -80,7 +80,8 @@ extension Connection {
         // A TLS record of type handshake (RFC 8446 §5.1); a method's first letter is plain HTTP.
         guard !Self.isLetter(first) else { return true }
         do throws(TLSFailure) {
-            let stream = SecureStream(try TLSSession(accepting: context, on: socket))
+            let stream = SecureStream(
+                try TLSSession(accepting: context, on: socket, verifiesClient: !listener.isInternal))
             transport = .secure(stream)
         } catch {
             throw ConnectionFailure(error)

@@ -53,6 +53,16 @@ final class Connection {
             worker: worker.index)
     }
 
+    /// Whether the client was verified as a server name wants it, if it wants that.
+    ///
+    /// The server's own requests have no certificate, and anybody on this machine can find where they come in.
+    @inline(never)
+    func isVerified(for authority: String?, by context: TLSContext) -> Bool {
+        guard isSecure, case .secure(let stream) = transport else { return true }
+        return !listener.isInternal
+            && context.admits(authority.map(RouteTable.hostName), over: stream.session)
+    }
+
     /// Whether the client speaks plain HTTP to a TLS port.
     var isPlainOnTLS: Bool { listener.isTLS && !isSecure && worker.tls != nil }
 
@@ -198,9 +208,21 @@ final class Connection {
 
 extension TLSDetails {
     fileprivate init(_ facts: TLSFacts) {
+        var clientCertificate: (@Sendable () -> ClientCertificate)?
+        if let peer = facts.peerCertificate { clientCertificate = { ClientCertificate(peer.facts) } }
         self.init(
             version: facts.version, cipher: facts.cipher, group: facts.group, alpn: facts.alpn,
-            serverName: facts.serverName, isResumed: facts.isResumed, clientSubject: facts.peerSubject)
+            serverName: facts.serverName, isResumed: facts.isResumed,
+            clientCertificate: clientCertificate)
+    }
+}
+
+extension ClientCertificate {
+    fileprivate init(_ facts: CertificateFacts) {
+        self.init(
+            subject: facts.subject, issuer: facts.issuer, alternativeNames: facts.typedAlternativeNames,
+            sha256: facts.sha256, serialNumber: facts.serialNumber,
+            validity: facts.notBefore...max(facts.notBefore, facts.notAfter))
     }
 }
 

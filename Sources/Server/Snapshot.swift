@@ -16,6 +16,8 @@ package final class Snapshot: Sendable {
     package let limits: ServerLimits
     /// nil when no listener speaks TLS.
     package let tls: TLSContext?
+    /// Whether requests for some server name need a client that was verified.
+    let verifiesClients: Bool
     package let problemPage: any ProblemPage
     /// Where requests are recorded; nil when they aren't.
     package let accessLog: (any RequestLog)?
@@ -33,6 +35,7 @@ package final class Snapshot: Sendable {
         self.routes = routes
         self.limits = limits
         self.tls = tls
+        verifiesClients = tls?.verifiesClients == true
         self.problemPage = problemPage
         self.accessLog = accessLog
         self.serverField = serverField

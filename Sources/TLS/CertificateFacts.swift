@@ -9,6 +9,9 @@ package struct CertificateFacts: Sendable, Hashable {
     package let issuer: String
     /// DNS names and IP addresses of the subjectAltName extension, in its order: "localhost", "127.0.0.1", "::1".
     package let alternativeNames: [String]
+    /// All of the extension with their kinds, in its order: "DNS:localhost", "IP:::1", "email:a@b.test",
+    /// "URI:spiffe://b.test/a"; kinds beyond these are left out.
+    package let typedAlternativeNames: [String]
     /// First second of validity, in seconds since 1970.
     package let notBefore: Int64
     /// Last second of validity, in seconds since 1970.
@@ -22,7 +25,9 @@ package struct CertificateFacts: Sendable, Hashable {
         let x509 = unsafe certificate.pointer
         subject = unsafe distinguishedName(X509_get_subject_name(x509))
         issuer = unsafe distinguishedName(X509_get_issuer_name(x509))
-        alternativeNames = unsafe subjectAlternativeNames(x509)
+        let names = unsafe subjectAlternativeNames(x509)
+        alternativeNames = names.filter { $0.kind == "DNS" || $0.kind == "IP" }.map(\.text)
+        typedAlternativeNames = names.map { "\($0.kind):\($0.text)" }
         notBefore = unsafe secondsSinceEpoch(X509_get0_notBefore(x509))
         notAfter = unsafe secondsSinceEpoch(X509_get0_notAfter(x509))
         sha256 = unsafe fingerprint(x509)
@@ -37,7 +42,7 @@ func distinguishedName(_ name: OpaquePointer?) -> String {
     return text.map { String(decoding: $0, as: UTF8.self) } ?? ""
 }
 
-private func subjectAlternativeNames(_ x509: OpaquePointer) -> [String] {
+private func subjectAlternativeNames(_ x509: OpaquePointer) -> [(kind: String, text: String)] {
     guard let names = unsafe copenssl_subject_alternative_names(x509) else { return [] }
     defer { unsafe GENERAL_NAMES_free(names) }
     return unsafe (0..<copenssl_general_names_count(names)).compactMap { index in
@@ -45,9 +50,12 @@ private func subjectAlternativeNames(_ x509: OpaquePointer) -> [String] {
         var length: CInt = 0
         let kind = unsafe copenssl_general_name(names, index, &bytes, &length)
         let value = unsafe Array(UnsafeBufferPointer(start: bytes, count: Int(length)))
+        let text = String(decoding: value, as: UTF8.self)
         return switch UInt8(bitPattern: kind) {
-        case UInt8(ascii: "D"): String(decoding: value, as: UTF8.self)
-        case UInt8(ascii: "I"): IPAddressText.string(value)
+        case UInt8(ascii: "D"): ("DNS", text)
+        case UInt8(ascii: "I"): IPAddressText.string(value).map { ("IP", $0) }
+        case UInt8(ascii: "E"): ("email", text)
+        case UInt8(ascii: "U"): ("URI", text)
         default: nil
         }
     }

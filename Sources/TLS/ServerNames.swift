@@ -16,8 +16,9 @@ func serverNames(_ further: [String], host: String) throws(TLSFailure) -> [Strin
     return names.filter { seen.insert($0).inserted }
 }
 
-/// Letters, digits, hyphens and underscores in labels of 1 to 63 (RFC 1034 §3.5); the first may be `*` (RFC 9525).
-private func isServerName(_ name: String) -> Bool {
+/// Whether a text can name a server: letters, digits, hyphens and underscores in labels of 1 to 63 (RFC 1034 §3.5); the
+/// first may be `*` (RFC 9525).
+package func isServerName(_ name: String) -> Bool {
     guard name.utf8.count <= 253 else { return false }
     let labels = name.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
     return labels.enumerated().allSatisfy { index, label in

@@ -16,11 +16,16 @@ package import Sockets
     private var hasSentCloseNotify = false
 
     /// The server's side of a connection that was just accepted.
-    package init(accepting context: TLSContext, on socket: StreamSocket) throws(TLSFailure) {
+    ///
+    /// - Parameter verifiesClient: false for the server's own client, which has no certificate and names no server.
+    package init(
+        accepting context: TLSContext, on socket: StreamSocket, verifiesClient: Bool = true
+    ) throws(TLSFailure) {
         unsafe ssl = unsafe try TLSSession.makeSSL(context.defaultContext, socket)
         self.socket = socket
         self.context = context
         unsafe SSL_set_accept_state(ssl)
+        if !verifiesClient { unsafe ClientVerification.apply(nil, to: ssl) }
     }
 
     /// The client's side; `serverName` is sent as SNI and, unless anything is trusted, must be in the certificate.
@@ -129,6 +134,9 @@ package import Sockets
 
     /// What the handshake agreed on; builds strings, so ask once a connection.
     package var facts: TLSFacts { unsafe TLSFacts(of: ssl) }
+
+    /// The rules that the client was verified by; nil if it was not asked for a certificate.
+    var verification: ClientVerification? { unsafe ContextOwner.of(ssl)?.verification }
 
     /// Whether the handshake selected this application protocol; builds nothing.
     package func hasSelected(alpn: StaticString) -> Bool {

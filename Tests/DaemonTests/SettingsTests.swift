@@ -34,8 +34,8 @@ struct SettingsTests {
                 "3:1: error: unknown key 'root' in [handler /]"
             ),
             (
-                "[tls wiki.test]\nminimum = 1.3\n[handler /]\nmodule = echo",
-                "2:1: error: unknown key 'minimum' in [tls wiki.test]"
+                "[tls wiki.test]\nmaximum = 1.3\n[handler /]\nmodule = echo",
+                "2:1: error: unknown key 'maximum' in [tls wiki.test], did you mean 'minimum'?"
             ),
         ])
     func refused(_ text: String, _ message: String) {

@@ -119,11 +119,17 @@ struct DiagnosticsTests {
 
     @Test("A resumed session and a client's certificate are shown")
     func tls() async throws {
-        let tls = TLSDetails.forTesting(alpn: nil, serverName: nil, isResumed: true, clientSubject: "CN=me")
+        let tls = TLSDetails.forTesting(
+            alpn: nil, serverName: nil, isResumed: true,
+            clientCertificate: ClientCertificate(
+                subject: "CN=me", issuer: "CN=us", alternativeNames: ["email:me@a.test"], sha256: "abcd"))
         let text = try await diagnose(connection: .forTesting(tls: tls)).text
-        #expect(text.contains("Session             resumed\n"))
-        #expect(text.contains("Client certificate  CN=me\n"))
-        #expect(text.contains("ALPN                none\n"))
+        #expect(text.contains("  resumed\n"))
+        #expect(text.contains("Client certificate       CN=me\n"))
+        #expect(text.contains("Issued by                CN=us\n"))
+        #expect(text.contains("Client names             email:me@a.test\n"))
+        #expect(text.contains("Client SHA-256           abcd\n"))
+        #expect(text.contains("ALPN                     none\n"))
     }
 
     @Test("No cache keeps it")

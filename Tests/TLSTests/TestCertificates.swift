@@ -16,15 +16,19 @@ enum TestCertificates {
 
     static var now: Int64 { Int64(time(nil)) }
 
-    static func chain(named name: String = "localhost") throws -> Chain {
+    /// - Parameter usage: what the leaf is for, serverAuth or clientAuth.
+    static func chain(named name: String = "localhost", usage: String = "serverAuth") throws -> Chain {
         let (rootKey, intermediateKey, leafKey) = (
             try PrivateKey.generate(), try PrivateKey.generate(), try PrivateKey.generate()
         )
         let root = try authority("Test root", rootKey, pathLength: 1).signed()
         let intermediate = try authority("Test intermediate", intermediateKey, pathLength: 0)
             .signed(by: (root, rootKey))
-        let leaf = try CertificateBuilder.server(
-            named: [name], key: leafKey, from: now - 60, to: now + year
+        let template = CertificateBuilder.server(
+            named: [name], key: leafKey, from: now - 60, to: now + year)
+        let leaf = try CertificateBuilder(
+            subject: name, key: leafKey, notBefore: template.notBefore, notAfter: template.notAfter,
+            extensions: template.extensions.map { $0.value == "serverAuth" ? ($0.identifier, usage) : $0 }
         ).signed(by: (intermediate, intermediateKey))
         return Chain(root: root, intermediate: intermediate, leaf: leaf, leafKey: leafKey)
     }
@@ -38,11 +42,15 @@ enum TestCertificates {
         return try Identity(certificatePEM: certificate.pem(), keyPEM: key.pem(), name: name)
     }
 
-    static func selfSigned(_ name: String, _ key: PrivateKey, from: Int64, to: Int64) throws -> Certificate {
+    static func selfSigned(
+        _ name: String, _ key: PrivateKey, from: Int64, to: Int64, usage: String = "serverAuth"
+    ) throws -> Certificate {
         let template = CertificateBuilder.server(named: [name], key: key, from: from, to: to)
         return try CertificateBuilder(
             subject: name, key: key, notBefore: from, notAfter: to,
-            extensions: template.extensions.filter { $0.value != "keyid:always" }
+            extensions: template.extensions.filter { $0.value != "keyid:always" }.map {
+                $0.value == "serverAuth" ? ($0.identifier, usage) : $0
+            }
         ).signed()
     }
 

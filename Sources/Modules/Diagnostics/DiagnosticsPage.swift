@@ -118,6 +118,17 @@ extension DiagnosticsPage {
             Fact("ALPN", tls.alpn ?? "none"), Fact("Server name (SNI)", tls.serverName ?? "none"),
             Fact("Session", tls.resumed ? "resumed" : "new"),
             Fact("Client certificate", tls.clientSubject ?? "none"),
+        ].compactMap { $0 } + clientCertificateFacts
+    }
+
+    private var clientCertificateFacts: [Fact] {
+        guard let certificate = report.tls?.clientCertificate else { return [] }
+        let names = certificate.alternativeNames
+        return [
+            Fact("Issued by", certificate.issuer),
+            Fact("Client names", names.isEmpty ? nil : names.joined(separator: " ")),
+            Fact("Client certificate ends", certificate.notAfter),
+            Fact("Client SHA-256", certificate.sha256),
         ].compactMap { $0 }
     }
 

@@ -82,6 +82,7 @@ struct TLSReport: Encodable {
     let serverName: String?
     let resumed: Bool
     let clientSubject: String?
+    let clientCertificate: ClientCertificateReport?
 
     init(_ details: TLSDetails) {
         version = details.version
@@ -90,7 +91,24 @@ struct TLSReport: Encodable {
         alpn = details.alpn
         serverName = details.serverName
         resumed = details.isResumed
-        clientSubject = details.clientSubject
+        clientCertificate = details.clientCertificate.map(ClientCertificateReport.init)
+        clientSubject = clientCertificate?.subject
+    }
+}
+
+struct ClientCertificateReport: Encodable {
+    let subject: String
+    let issuer: String
+    let alternativeNames: [String]
+    let sha256: String
+    let notAfter: String
+
+    init(_ certificate: ClientCertificate) {
+        subject = certificate.subject
+        issuer = certificate.issuer
+        alternativeNames = certificate.alternativeNames
+        sha256 = certificate.sha256
+        notAfter = timestamp(certificate.validity.upperBound)
     }
 }
 
