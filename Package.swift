@@ -98,7 +98,7 @@ let package = Package(
                 httpTypes,
                 logging, system,
             ]),
-        tests("SupervisionTests", ["Supervision", logging, system]),
+        tests("SupervisionTests", ["HandlerTesting", "Supervision", logging, system]),
         tests(
             "ServerTests",
             [

@@ -35,6 +35,7 @@ final class LifeCycle {
         var snapshot: Snapshot
         var listeners: ListenerSet
         var expiry: CertificateExpiry
+        var files: CertificateFiles
         var generation = 1
         /// One line about the last reload, as long as it matters.
         var note: String?
@@ -47,6 +48,9 @@ final class LifeCycle {
     var running: Running?
     /// The reload under way.
     var reload: Reload?
+    /// Waits for changes of certificates, if the configuration wants it.
+    var certificateWatch: Task<Void, Never>?
+    let certificateChange = CertificateChange()
     /// What was logged of certificates that end.
     var toldOfExpiry: Set<String> = []
 
@@ -92,7 +96,9 @@ final class LifeCycle {
             throw ConfigurationFailure(diagnostics)
         }
         let blocking = BlockingPool(threads: settings.server[ServerKeys.blockingThreads])
-        let built = builder(settings, blocking).build(generation: 1, into: &diagnostics)
+        let builder = builder(settings, blocking)
+        let files = builder.certificateFiles
+        let built = builder.build(generation: 1, into: &diagnostics)
         guard let built else { throw ConfigurationFailure(diagnostics) }
         log(diagnostics)
         parts.log.level.level = settings.logLevel
@@ -119,7 +125,7 @@ final class LifeCycle {
                 listeners: listeners.listeners, authority: built.identities?.authority?.certificatePath))
         return Running(
             server: server, blocking: blocking, settings: settings, snapshot: built.snapshot,
-            listeners: listeners, expiry: built.identities?.expiry ?? CertificateExpiry())
+            listeners: listeners, expiry: built.identities?.expiry ?? CertificateExpiry(), files: files)
     }
 
     func plan(_ listeners: ListenerSet, _ settings: Settings) throws -> [Listener] {

@@ -66,6 +66,9 @@ struct Settings: Sendable {
         return Document([]).decode(schema, into: &none).first
     }
 
+    /// Whether certificates are loaded anew when their files change.
+    var watchesCertificates: Bool { tls.first?[TLSKeys.watch] == true }
+
     /// All sections, for printing and comparing.
     var sections: [Section] { [server, http2] + tls + handlers.map(\.section) }
 }

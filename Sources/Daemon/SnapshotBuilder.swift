@@ -29,21 +29,35 @@ struct SnapshotBuilder {
     /// Builds the snapshot; nil when there was an error, here or before.
     func build(generation: Int, into diagnostics: inout [Diagnostic]) -> Result? {
         let routes = makeRoutes(into: &diagnostics)
-        var loaded: IdentityLoader.Identities?
-        var tls: TLSContext?
-        if speaksTLS {
-            var identities = identities
-            // For a configuration that will not come into force
-            if diagnostics.hasErrors { identities.makesCertificates = false }
-            loaded = identities.load(settings.tls, into: &diagnostics)
-            tls = contextBuilder(identities)?.build(loaded, into: &diagnostics)
-        }
+        let (tls, loaded) = makeContext(into: &diagnostics)
         guard !diagnostics.hasErrors else { return nil }
         let snapshot = Snapshot(
             generation: generation, routes: RouteTable(routes),
             limits: ServerLimits(settings.server, http2: settings.http2), tls: tls,
             problemPage: NegotiatedProblemPage(), accessLog: requestLog, serverField: serverField)
         return Result(snapshot: snapshot, identities: loaded)
+    }
+
+    /// Loads the certificates anew for a snapshot in force; nil when there was an error.
+    func renew(_ snapshot: Snapshot, generation: Int, into diagnostics: inout [Diagnostic]) -> Result? {
+        let (tls, loaded) = makeContext(into: &diagnostics)
+        guard !diagnostics.hasErrors else { return nil }
+        return Result(
+            snapshot: Snapshot(snapshot, generation: generation, tls: tls), identities: loaded)
+    }
+
+    /// The files that certificates come from, as they are now.
+    var certificateFiles: CertificateFiles { identities.files(of: settings.tls) }
+
+    private func makeContext(
+        into diagnostics: inout [Diagnostic]
+    ) -> (TLSContext?, IdentityLoader.Identities?) {
+        guard speaksTLS else { return (nil, nil) }
+        var identities = identities
+        // For a configuration that will not come into force
+        if diagnostics.hasErrors { identities.makesCertificates = false }
+        let loaded = identities.load(settings.tls, into: &diagnostics)
+        return (contextBuilder(identities)?.build(loaded, into: &diagnostics), loaded)
     }
 
     /// Builds everything and throws it away, for what there is to say about it.

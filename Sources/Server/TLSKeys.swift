@@ -62,6 +62,10 @@ package enum TLSKeys {
     package static let keyLog = Key<FilePath>.optional(
         "keylog", .path,
         "The file that TLS secrets are written to, for Wireshark; else $SSLKEYLOGFILE, if it is set.")
+    package static let watch = Key<Bool>(
+        "watch", .yesNo, default: "no",
+        "Whether certificates and keys are loaded anew when their files change.")
+
     /// The versions of TLS that can be a bound.
     package enum Version: String, CaseIterable, Sendable {
         case tls12 = "1.2"
@@ -81,6 +85,7 @@ package enum TLSKeys {
             AnyKey(certificate), AnyKey(key), AnyKey(passphrase), AnyKey(minimum), AnyKey(maximum),
             AnyKey(client), AnyKey(clientAuthority), AnyKey(clientRevocations), AnyKey(clientDepth),
             AnyKey(ciphers), AnyKey(cipherSuites), AnyKey(groups), AnyKey(ticketKeys), AnyKey(keyLog),
+            AnyKey(watch),
         ])
     /// What a section for a server name may have; what it doesn't set of these without default is as in `[tls]`.
     package static let namedKeys = [
