@@ -165,15 +165,20 @@ extension Integration {
                 options + ["-ign_eof", "-sess_in", saved], input: Self.request)
             #expect(resumed.output.contains("Reused, TLSv1.3"))
             #expect(resumed.output.contains("CN=alice"))
+            let open = try RawClient(server, .tls, options: options)
+            let another = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
+            #expect(try open.exchange(another).status == 200)
             try authority.revoke("alice")
             try authority.writeRevocations()
             #expect(try server.hangUp().contains("configuration was reloaded"))
+            #expect(try open.exchange(another).status == 421)
+            #expect(try open.isClosedByServer())
             let last = try server.handshake(
                 options + ["-ign_eof", "-sess_in", saved], input: Self.request)
             #expect(last.error.contains("alert certificate revoked"), "\(last)")
         }
 
-        @Test("The watchdog's requests need no certificate")
+        @Test("The watchdog's requests need no certificate, and what comes in with them gets nothing")
         func watchdog() throws {
             let folder = try TemporaryFolder()
             _ = try ClientAuthority("authority", in: folder)
@@ -188,6 +193,14 @@ extension Integration {
                 environment: ["WATCHDOG_USEC": "10000000", "NOTIFY_SOCKET": manager.path], in: folder)
             try server.waitUntilReady()
             try manager.wait(containing: "WATCHDOG=1")
+            // Where they come in can be found, and says nothing else.
+            let sockets = try contents(of: "/proc/net/unix").split { $0 == " " || $0 == "\n" }
+            let name = try #require(sockets.first { $0.hasPrefix("@portico-\(server.identifier)-") })
+            let result = try run(
+                "curl", "-sS", "-k", "--abstract-unix-socket", String(name.dropFirst()), "-o", "/dev/null",
+                "-w",
+                "%{http_code}", "https://localhost/")
+            #expect(result.output == "421", "\(result)")
         }
     }
 }
