@@ -16,6 +16,7 @@ struct TLSContextBuilderTests {
     init() throws {
         folder = try TemporaryFolder()
         _ = try CertificateAuthority(directory: folder["state"])
+        try folder.write("no list", to: "state/list.pem")
     }
 
     /// Builds what the sections say; in what there is to say, the folder is `~`.
@@ -80,8 +81,8 @@ struct TLSContextBuilderTests {
             "3:13: error: ~/state/ca.key: bad certificate"
         ),
         (
-            "[tls]\nclient = required\nclient_ca = ~/state/ca.pem\nclient_crl = ~/state/ca.pem",
-            "4:14: error: ~/state/ca.pem: bad certificate"
+            "[tls]\nclient = required\nclient_ca = ~/state/ca.pem\nclient_crl = ~/state/list.pem",
+            "4:14: error: ~/state/list.pem: bad certificate"
         ),
         (
             "[tls]\nclient = required\nclient_ca = credential:ca",
@@ -145,6 +146,13 @@ struct TLSContextBuilderTests {
         let general = context?.defaultContext.verification?.fingerprint
         #expect((own != nil) == verifies)
         #expect((own == general) == line.isEmpty)
+    }
+
+    @Test("A mistake in [tls] is told once, however many names have its rules")
+    func inheritedMistake() throws {
+        let (_, messages) = try build(
+            "[tls]\nclient = required\nclient_ca = /no\n[tls a.test]\n[tls b.test]\nminimum = 1.3")
+        #expect(messages.count == 1)
     }
 
     @Test("keylog: the file is for its owner only, also if it was there, and the warning names it")

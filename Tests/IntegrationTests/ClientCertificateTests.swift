@@ -115,6 +115,28 @@ extension Integration {
             #expect(!result.output.contains("client_subject"))
         }
 
+        @Test("A [tls NAME] with its own authority has none of the revocation lists of [tls]")
+        func ownAuthority() throws {
+            let folder = try TemporaryFolder()
+            let authority = try ClientAuthority("authority", in: folder)
+            try authority.writeRevocations()
+            let other = try ClientAuthority("other", in: folder)
+            let server = try PorticoProcess(
+                "[tls]\nclient = required\nclient_ca = authority/ca.pem\nclient_crl = authority/crl.pem\n"
+                    + "[tls admin.localhost]\nclient_ca = other/ca.pem\n" + Configuration.handlers, in: folder
+            )
+            let (alice, bob) = (try authority.issue("alice"), try other.issue("bob"))
+            for (name, options, alert) in [
+                ("localhost", alice, nil), ("admin.localhost", bob, nil), ("localhost", bob, "unknown ca"),
+                ("admin.localhost", alice, "unknown ca"),
+            ] as [(String, [String], String?)] {
+                let result = try server.handshake(
+                    options + ["-servername", name, "-ign_eof"], input: Self.request)
+                #expect(result.output.contains("HTTP/1.1 ") == (alert == nil), "\(name) \(result)")
+                if let alert { #expect(result.error.contains("alert \(alert)"), "\(name) \(result)") }
+            }
+        }
+
         @Test("The names of the authorities are sent, so that clients can choose; none asks nobody")
         func request() throws {
             let (server, _) = try start("client = none", "[tls admin.localhost]\nclient = optional\n")
