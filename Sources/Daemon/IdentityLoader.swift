@@ -24,8 +24,11 @@ struct IdentityLoader {
         /// nil when every certificate was given.
         let authority: CertificateAuthority?
 
-        /// When they end.
-        var expiry: CertificateExpiry { CertificateExpiry(of: `default` + named.values.joined()) }
+        /// When those that were given end; the local authority renews its own in time.
+        var expiry: CertificateExpiry {
+            let all = `default` + named.values.joined()
+            return CertificateExpiry(of: all.filter { $0 !== authority?.identity })
+        }
     }
 
     /// Loads all identities; nil after an error, or when there is nothing to load without making it.
