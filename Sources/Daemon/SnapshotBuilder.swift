@@ -88,12 +88,19 @@ struct SnapshotBuilder {
         }
     }
 
+    private func tellRefusal(of name: String) {
+        logger.notice(
+            "The local authority may not sign for a name that a client asked for; it got the default certificate.",
+            metadata: ["tls_sni": "\(name)"])
+    }
+
     private func makeContext(
         _ identities: IdentityLoader.Identities, into diagnostics: inout [Diagnostic]
     ) -> TLSContext? {
         var configuration = TLSContextConfiguration(
             defaultIdentity: identities.default, ticketKeys: ticketKeys)
         configuration.namedIdentities = identities.named
+        configuration.leaves = identities.authority.map { LeafCertificates(of: $0, onRefusal: tellRefusal) }
         if settings.http2[HTTP2Keys.enabled] { configuration.alpn.insert("h2", at: 0) }
         if settings.tls.first?[TLSKeys.minimum] == .tls13 { configuration.minimumVersion = .tls13 }
         do throws(TLSFailure) {

@@ -50,4 +50,11 @@ import COpenSSL
         guard let text else { throw .draining(.library, "encoding a certificate") }
         return text
     }
+
+    /// The certificate in DER.
+    func der() throws(TLSFailure) -> [UInt8] {
+        let bytes = unsafe MemoryBIO.writing { bio in unsafe i2d_X509_bio(bio, pointer) == 1 }
+        guard let bytes else { throw .draining(.library, "encoding a certificate") }
+        return bytes
+    }
 }
