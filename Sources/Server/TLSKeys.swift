@@ -28,6 +28,14 @@ package enum TLSKeys {
         "authority_names", .list(.permittedSubtree), default: "",
         "Domains and networks that a new local authority may sign for beside local ones: example.dev 203.0.113.0/24."
     )
+    package static let authorityDownload = Key<AuthorityDownload>(
+        "authority_download", .choice(), default: "loopback",
+        "Which listeners serve the local authority's certificate at /.well-known/portico/ca.pem.")
+
+    /// The listeners that serve the authority's certificate.
+    package enum AuthorityDownload: String, CaseIterable, Sendable {
+        case loopback, all, none
+    }
 
     /// The versions of TLS that can be a minimum.
     package enum Version: String, CaseIterable, Sendable {
@@ -41,6 +49,7 @@ package enum TLSKeys {
         "The certificate; with a NAME the one for that server name.",
         keys: [
             AnyKey(certificate), AnyKey(key), AnyKey(minimum), AnyKey(authorityNames),
+            AnyKey(authorityDownload),
         ])
     /// What a section for a server name may have.
     package static let namedKeys = [AnyKey(certificate), AnyKey(key)]
