@@ -8,6 +8,7 @@
 #include <openssl/evp.h>
 #include <openssl/params.h>
 #include <openssl/pem.h>
+#include <openssl/pkcs12.h>
 #include <openssl/rand.h>
 #include <openssl/sha.h>
 #include <openssl/ssl.h>
@@ -136,6 +137,19 @@ static inline GENERAL_NAMES *copenssl_subject_alternative_names(const X509 *cert
 
 static inline NAME_CONSTRAINTS *copenssl_name_constraints(const X509 *certificate) {
     return (NAME_CONSTRAINTS *)X509_get_ext_d2i(certificate, NID_name_constraints, NULL, NULL);
+}
+
+// The stack of certificates is typed. Encrypts with what OpenSSL takes by default, and adds one authority.
+static inline PKCS12 *copenssl_pkcs12_create(
+    const char *password, const char *name, EVP_PKEY *key, X509 *certificate, X509 *authority) {
+    STACK_OF(X509) *chain = sk_X509_new_null();
+    if (!chain || !sk_X509_push(chain, authority)) {
+        sk_X509_free(chain);
+        return NULL;
+    }
+    PKCS12 *made = PKCS12_create(password, name, key, certificate, chain, 0, 0, 0, 0, 0);
+    sk_X509_free(chain);
+    return made;
 }
 
 // OPENSSL_malloc and OPENSSL_clear_free are macros that add file and line.

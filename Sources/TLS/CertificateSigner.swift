@@ -1,10 +1,23 @@
 // Owns the authority's key in use: what is signed with it, for how long, and when it is made anew.
-import Glibc
+import SystemPackage
 
 /// An authority that signs leaves within its constraints.
-struct CertificateSigner: Sendable {
+package struct CertificateSigner: Sendable {
     let authority: Identity
     let constraints: NameConstraints
+
+    init(authority: Identity, constraints: NameConstraints) {
+        self.authority = authority
+        self.constraints = constraints
+    }
+
+    /// Reads the authority of a folder and writes nothing: what another user makes there, the daemon may not read.
+    package init(reading folder: FilePath) throws(TLSFailure) {
+        authority = try Identity(
+            certificateFile: folder.appending(AuthorityCertificate.fileName),
+            keyFile: folder.appending("ca.key"))
+        constraints = try CertificateAuthority.constraints(in: folder, permitting: [])
+    }
 
     static let day: Int64 = 86_400
     private static let leafDays: Int64 = 90
