@@ -51,7 +51,8 @@ struct IdentityLoader {
             let permitting = sections.first { $0.argument == nil }?.optional(TLSKeys.authorityNames) ?? []
             let constraints = try CertificateAuthority.constraints(in: stateFolder, permitting: permitting)
             guard checkNames(of: automatic, constraints, into: &diagnostics) else { return nil }
-            let authority = try CertificateAuthority(directory: stateFolder, permitting: permitting)
+            let authority = try CertificateAuthority(
+                directory: stateFolder, permitting: permitting, isReadOnly: !makesCertificates)
             report(authority.warnings, at: location, into: &diagnostics)
             return authority
         } catch {

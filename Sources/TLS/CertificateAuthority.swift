@@ -33,20 +33,22 @@ package struct CertificateAuthority: Sendable {
     ///
     /// - Parameters:
     ///   - permitting: what a new authority may sign for beside local names.
-    ///   - hostName: nil asks the system.
+    ///   - isReadOnly: whether nothing is written: there must be an authority, and a leaf that is made stays in memory.
     package init(
-        directory path: FilePath, permitting: [PermittedSubtree] = [], hostName: String? = nil
+        directory path: FilePath, permitting: [PermittedSubtree] = [], isReadOnly: Bool = false
     ) throws(TLSFailure) {
         try self.init(
-            directory: path, permitting: permitting, hostName: hostName ?? systemHostName(),
+            directory: path, permitting: permitting, isReadOnly: isReadOnly, hostName: systemHostName(),
             addresses: InterfaceAddresses.current(), now: systemTime())
     }
 
     init(
-        directory path: FilePath, permitting: [PermittedSubtree] = [], hostName: String, addresses: [String],
-        now: Int64
+        directory path: FilePath, permitting: [PermittedSubtree] = [], isReadOnly: Bool = false,
+        hostName: String,
+        addresses: [String], now: Int64
     ) throws(TLSFailure) {
-        let directory = try CertificateDirectory(locking: path)
+        let directory =
+            isReadOnly ? CertificateDirectory(reading: path) : try CertificateDirectory(locking: path)
         let wanted = permitting + [PermittedSubtree(hostName)].compactMap(\.self)
         certificatePath = path.appending(AuthorityCertificate.fileName)
         isNew = try !directory.contains("ca.pem")
@@ -93,7 +95,7 @@ package struct CertificateAuthority: Sendable {
         in directory: borrowing CertificateDirectory, host: String, constraints: NameConstraints, now: Int64
     ) throws(TLSFailure) -> Identity {
         let certificateFile = directory.path.appending("ca.pem")
-        if try !directory.contains("ca.pem") {
+        if directory.isLocked, try !directory.contains("ca.pem") {
             let key = try authorityKey(in: directory)
             let certificate = try CertificateBuilder.authority(
                 named: authorityName(host), constraints: constraints, key: key,
@@ -139,6 +141,7 @@ package struct CertificateAuthority: Sendable {
             return kept
         }
         let made = try signer.leaf(for: names, at: now)
+        guard directory.isLocked else { return made }
         try directory.replace("localhost.key", with: made.key.pem(), mode: 0o600)
         try directory.replace("localhost.pem", with: made.leaf.pem(), mode: 0o644)
         return made

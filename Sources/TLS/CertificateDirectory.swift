@@ -2,10 +2,13 @@
 import Glibc
 import SystemPackage
 
-/// A folder that this process holds the lock of, until it is released.
+/// A folder that this process holds the lock of until it is released, or that it only reads.
 struct CertificateDirectory: ~Copyable {
     let path: FilePath
-    private let lock: CInt
+    private let lock: CInt?
+
+    /// Whether files may be written.
+    var isLocked: Bool { lock != nil }
 
     /// Makes the folder (0700) and those above it if they are missing, and waits for its lock.
     init(locking path: FilePath) throws(TLSFailure) {
@@ -13,12 +16,17 @@ struct CertificateDirectory: ~Copyable {
         self.init(path: path, lock: try takeLock(path.appending(".lock")))
     }
 
-    private init(path: FilePath, lock: CInt) {
+    /// Makes and waits for nothing.
+    init(reading path: FilePath) { self.init(path: path, lock: nil) }
+
+    private init(path: FilePath, lock: CInt?) {
         self.path = path
         self.lock = lock
     }
 
-    deinit { _ = close(lock) }
+    deinit {
+        if let lock { _ = close(lock) }
+    }
 
     /// Whether a name exists; a dangling link does, so that it is never taken for a file that may be made.
     func contains(_ name: String) throws(TLSFailure) -> Bool {

@@ -14,11 +14,13 @@ struct AuthorityTests {
     init() throws { folder = try TemporaryFolder() }
 
     private func authority(
-        permitting: [String] = [], host: String = "box", addresses: [String] = [], daysFromNow: Int64 = 0
+        permitting: [String] = [], host: String = "box", addresses: [String] = [], daysFromNow: Int64 = 0,
+        isReadOnly: Bool = false
     ) throws -> CertificateAuthority {
         try CertificateAuthority(
-            directory: path, permitting: permitting.compactMap { PermittedSubtree($0) }, hostName: host,
-            addresses: addresses, now: TestCertificates.now + daysFromNow * 86_400)
+            directory: path, permitting: permitting.compactMap { PermittedSubtree($0) },
+            isReadOnly: isReadOnly, hostName: host, addresses: addresses,
+            now: TestCertificates.now + daysFromNow * 86_400)
     }
 
     private func read(_ name: String) throws -> [UInt8] { try PEMFile(reading: path.appending(name)).bytes }
@@ -166,6 +168,20 @@ struct AuthorityTests {
         #expect(kept.warnings.first?.contains("could sign for any name") == true)
         #expect(kept.signer.constraints.permits("a.test"))
         #expect(!kept.signer.constraints.permits("example.com"))
+    }
+
+    @Test("Who only looks writes nothing: no authority, no leaf, no lock")
+    func readOnly() throws {
+        let failure = #expect(throws: TLSFailure.self) { try authority(isReadOnly: true) }
+        #expect(failure?.file == path.appending("ca.pem"))
+        #expect(folder.mode("state") == 0)
+        let first = try authority()
+        let files = ["ca.pem", "ca.key", "localhost.pem", "localhost.key"]
+        let before = try files.map(read)
+        let looked = try authority(addresses: ["192.168.7.1"], daysFromNow: 61, isReadOnly: true)
+        #expect(looked.facts == first.facts)
+        #expect(looked.identity.facts.alternativeNames.last == "192.168.7.1")
+        #expect(try files.map(read) == before)
     }
 
     @Test("A leaf of another authority is replaced")
