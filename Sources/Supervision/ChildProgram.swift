@@ -18,6 +18,8 @@ package struct ChildProgram: Sendable {
     /// The program's file.
     package let file: FilePath
 
+    package init(file: FilePath) { self.file = file }
+
     /// Looks a program up in the folders of `path`, and then where administrators have theirs, which users often
     /// leave out of `PATH`.
     package init?(named name: String, path: String?) {

@@ -21,7 +21,7 @@ cp -R --no-dereference /etc/ssl/certs/. "$folder/certs"
 mount --bind "$folder/certs" /etc/ssl/certs
 mount --bind "$folder/further" /usr/local/share/ca-certificates
 # What other packages do after a change, such as Java's, writes elsewhere.
-[[ ! -d /etc/ca-certificates/update.d ]] || mount --bind "$folder/hooks" /etc/ca-certificates/update.d
+mount --bind "$folder/hooks" /etc/ca-certificates/update.d
 # Under sudo the stores would be the caller's.
 unset SUDO_USER OWN_TRUST
 exec "$@"

@@ -100,6 +100,23 @@ extension Integration {
                 ], "\(result.output)\(result.error)")
         }
 
+        @Test("Hooks of update-ca-certificates, such as Java's, are told of both")
+        func hooks() throws {
+            let result = try withOwnTrust(
+                """
+                printf '#!/bin/sh\\ngrep portico >>"$HOME/told"; true\\n' >/etc/ca-certificates/update.d/test
+                chmod +x /etc/ca-certificates/update.d/test
+                "$0" ca install -c "$1" && "$0" ca remove -c "$1" || echo failed
+                cat "$HOME/told"
+                """)
+            let told = result.output.split(separator: "\n").suffix(2)
+            #expect(
+                told.first?.wholeMatch(of: /\+\/etc\/ssl\/certs\/portico-[0-9a-f]{16}\.pem/) != nil,
+                "\(result)")
+            #expect(told.last?.dropFirst() == told.first?.dropFirst())
+            #expect(told.last?.first == "-")
+        }
+
         @Test("install without root does the browsers' part, and says how to do the rest")
         func withoutRoot() throws {
             // Root is nobody special in a user namespace where it has another number.

@@ -63,6 +63,7 @@ struct SystemTrustStore {
 
     /// Where Debian's update-ca-certificates(8) takes further authorities from.
     private static let folder: FilePath = "/usr/local/share/ca-certificates"
+    private static let hooks: FilePath = "/etc/ca-certificates/update.d"
 
     init(_ invoker: Invoker) {
         self.invoker = invoker
@@ -90,6 +91,7 @@ struct SystemTrustStore {
                 try FileManager.default.removeItem(atPath: copy.string)
                 // --fresh: links of what is no longer there are removed.
                 try Self.run(update, ["--fresh"])
+                try Self.tellHooks(ofRemoved: copy)
             } else if let trust {
                 try Self.run(trust, ["anchor", "--remove", file.string])
             }
@@ -118,8 +120,20 @@ struct SystemTrustStore {
         folder.appending("portico-\(certificate.facts.sha256.prefix(16)).crt")
     }
 
-    private static func run(_ program: ChildProgram, _ arguments: [String]) throws {
-        let outcome = try program.run(arguments)
+    /// Tells the hooks of update-ca-certificates(8), such as that of Java's keystore, what went: --fresh tells them what
+    /// is there, and they would keep the rest.
+    private static func tellHooks(ofRemoved copy: FilePath) throws {
+        // No such folder: no hooks.
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: hooks.string)) ?? []
+        let link = "/etc/ssl/certs/\(copy.stem ?? "").pem"
+        let files = names.sorted().map { hooks.appending($0) }
+        for file in files where FileManager.default.isExecutableFile(atPath: file.string) {
+            try run(ChildProgram(file: file), [], input: Array("-\(link)\n".utf8))
+        }
+    }
+
+    private static func run(_ program: ChildProgram, _ arguments: [String], input: [UInt8] = []) throws {
+        let outcome = try program.run(arguments, input: input)
         guard outcome.status == 0 else { throw CommandFailure("\(program.file): \(outcome.output)") }
     }
 }
