@@ -12,6 +12,15 @@ import COpenSSL
 
     deinit { unsafe X509_free(pointer) }
 
+    /// Reads one certificate from DER.
+    convenience init(der: [UInt8]) throws(TLSFailure) {
+        ErrorQueue.clear()
+        guard let pointer = unsafe MemoryBIO.reading(der, { unsafe d2i_X509_bio($0, nil) }) else {
+            throw .draining(.badCertificate, "reading a certificate")
+        }
+        unsafe self.init(takingOwnership: pointer)
+    }
+
     /// All certificates of a PEM text, in its order; other blocks are skipped.
     static func all(pem: [UInt8]) throws(TLSFailure) -> [Certificate] {
         ErrorQueue.clear()

@@ -83,7 +83,8 @@ struct CertificateBuilder {
         guard unsafe X509_sign(x509, (issuer?.key ?? key).pointer, EVP_sha256()) > 0 else {
             throw .draining(.library, "signing a certificate")
         }
-        return certificate
+        // What was read keeps its encoding for the handshakes; what was built is encoded anew in each of them.
+        return try Certificate(der: certificate.der())
     }
 
     /// 127 random bits: positive, and far more than the 64 that CAs owe (CA/Browser Forum BR §7.1).

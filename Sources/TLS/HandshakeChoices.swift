@@ -101,7 +101,7 @@ private func serverNameCallback(
 /// Shows the leaf of the name that the client asks for (SSL_CTX_set_cert_cb(3)).
 ///
 /// The callback could suspend the handshake for a thread that makes the leaf. It doesn't: that is done once a name, and
-/// takes less than the handshake's own signature and key exchange with all that is around them.
+/// takes no longer than two handshakes of others, for which this one would have to wait as well.
 private func leafCallback(_ ssl: OpaquePointer?, _ argument: UnsafeMutableRawPointer?) -> CInt {
     let name = unsafe SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name).map { unsafe String(cString: $0) }
     guard let leaf = unsafe HandshakeChoices.of(ssl)?.leaves?.identity(for: name) else { return 1 }

@@ -4,8 +4,8 @@ import Synchronization
 
 /// A certificate for each name that clients ask for, as far as the authority may sign for it; shared by all workers.
 ///
-/// A leaf is made within the handshake that needs it: key and signature on P-256 take a fraction of what the handshake
-/// around them takes, and no file is written. Under the lock, so that handshakes at once make one leaf.
+/// A leaf is made within the handshake that needs it: that takes less than two handshakes do, and no file is written. It
+/// is made under the lock, so that handshakes at once make one leaf.
 package final class LeafCertificates: Sendable {
     /// How many leaves are kept; the one that was made first makes room.
     package static let most = 256
