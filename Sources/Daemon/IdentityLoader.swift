@@ -31,9 +31,7 @@ struct IdentityLoader {
 
     /// Loads all identities; nil after an error, or when there is nothing to load without making it.
     func load(_ sections: [Section], into diagnostics: inout [Diagnostic]) -> Identities? {
-        let names = sections.filter { $0[TLSKeys.certificate] == .auto }.compactMap(\.argument)
-        let needsAuthority = sections.contains { $0[TLSKeys.certificate] == .auto }
-        let authority = needsAuthority ? authority(names, for: sections, into: &diagnostics) : nil
+        let authority = authority(for: sections.filter(\.isAutomatic), sections, into: &diagnostics)
         var `default`: Identity?
         var named: [String: Identity] = [:]
         for section in sections {
@@ -45,23 +43,44 @@ struct IdentityLoader {
     }
 
     private func authority(
-        _ names: [String], for sections: [Section], into diagnostics: inout [Diagnostic]
+        for automatic: [Section], _ sections: [Section], into diagnostics: inout [Diagnostic]
     ) -> CertificateAuthority? {
-        let location = sections.first { $0[TLSKeys.certificate] == .auto }?.location(of: TLSKeys.certificate)
-        guard makesCertificates || hasAuthority else { return nil }
+        guard let first = automatic.first, makesCertificates || hasAuthority else { return nil }
+        let location = first.location(of: TLSKeys.certificate)
         do throws(TLSFailure) {
-            let authority = try CertificateAuthority(directory: stateFolder, names: names)
+            let permitting = sections.first { $0.argument == nil }?.optional(TLSKeys.authorityNames) ?? []
+            let constraints = try CertificateAuthority.constraints(in: stateFolder, permitting: permitting)
+            guard checkNames(of: automatic, constraints, into: &diagnostics) else { return nil }
+            let authority = try CertificateAuthority(
+                directory: stateFolder, permitting: permitting, isReadOnly: !makesCertificates)
             report(authority.warnings, at: location, into: &diagnostics)
             return authority
         } catch {
-            diagnostics.append(.error(at: location ?? SourceLocation(file: stateFolder.string), "\(error)"))
+            diagnostics.append(.error(at: location, "\(error)"))
             return nil
         }
     }
 
+    /// Reports each section that asks for a certificate which clients would refuse.
+    private func checkNames(
+        of automatic: [Section], _ constraints: NameConstraints, into diagnostics: inout [Diagnostic]
+    ) -> Bool {
+        let others = automatic.filter { section in
+            section.argument.map { !constraints.permits($0.lowercased()) } ?? false
+        }
+        for section in others {
+            diagnostics.append(
+                .error(
+                    at: section.location,
+                    "the local authority may not sign for '\(section.argument ?? "")': give certificate and key, or "
+                        + "have a new authority with it in authority_names"))
+        }
+        return others.isEmpty
+    }
+
     private var hasAuthority: Bool {
         do {
-            _ = try stateFolder.appending("ca.pem").stat()
+            _ = try stateFolder.appending(AuthorityCertificate.fileName).stat()
             return true
         } catch {
             // It will be made at the start, which tells of what is wrong with the folder.
@@ -129,4 +148,9 @@ struct IdentityLoader {
     ) {
         diagnostics += warnings.map { .warning(at: location ?? SourceLocation(file: stateFolder.string), $0) }
     }
+}
+
+extension Section {
+    /// Whether the local authority makes its certificate.
+    fileprivate var isAutomatic: Bool { self[TLSKeys.certificate] == .auto && self[TLSKeys.key] == .auto }
 }

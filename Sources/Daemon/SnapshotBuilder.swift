@@ -28,7 +28,7 @@ struct SnapshotBuilder {
 
     /// Builds the snapshot; nil when there was an error, here or before.
     func build(generation: Int, into diagnostics: inout [Diagnostic]) -> Result? {
-        let routes = makeRoutes(into: &diagnostics)
+        var routes = makeRoutes(into: &diagnostics)
         var loaded: IdentityLoader.Identities?
         var tls: TLSContext?
         if speaksTLS {
@@ -37,6 +37,9 @@ struct SnapshotBuilder {
             if diagnostics.hasErrors { identities.makesCertificates = false }
             loaded = identities.load(settings.tls, into: &diagnostics)
             tls = loaded.flatMap { makeContext($0, into: &diagnostics) }
+            if let download = loaded.flatMap({ makeDownload($0, into: &diagnostics) }) {
+                routes.append(download)
+            }
         }
         guard !diagnostics.hasErrors else { return nil }
         let snapshot = Snapshot(
@@ -88,12 +91,37 @@ struct SnapshotBuilder {
         }
     }
 
+    /// The route to the authority's certificate, unless a handler has its place.
+    private func makeDownload(
+        _ identities: IdentityLoader.Identities, into diagnostics: inout [Diagnostic]
+    ) -> Route? {
+        guard let authority = identities.authority, let section = settings.tls.first,
+            section[TLSKeys.authorityDownload] != .none,
+            !settings.handlers.contains(where: { $0.prefix == AuthorityHandler.path && $0.host == nil })
+        else { return nil }
+        do throws(TLSFailure) {
+            let handler = try AuthorityHandler(
+                authority.certificate, isForLoopbackOnly: section[TLSKeys.authorityDownload] == .loopback)
+            return Route(host: nil, prefix: AuthorityHandler.path, handler: handler, bodyLimit: 0)
+        } catch {
+            diagnostics.append(.error(at: section.location, "\(error)"))
+            return nil
+        }
+    }
+
+    private func tellRefusal(of name: String) {
+        logger.notice(
+            "The local authority may not sign for a name that a client asked for; it got the default certificate.",
+            metadata: ["tls_sni": "\(name)"])
+    }
+
     private func makeContext(
         _ identities: IdentityLoader.Identities, into diagnostics: inout [Diagnostic]
     ) -> TLSContext? {
         var configuration = TLSContextConfiguration(
             defaultIdentity: identities.default, ticketKeys: ticketKeys)
         configuration.namedIdentities = identities.named
+        configuration.leaves = identities.authority.map { LeafCertificates(of: $0, onRefusal: tellRefusal) }
         if settings.http2[HTTP2Keys.enabled] { configuration.alpn.insert("h2", at: 0) }
         if settings.tls.first?[TLSKeys.minimum] == .tls13 { configuration.minimumVersion = .tls13 }
         do throws(TLSFailure) {

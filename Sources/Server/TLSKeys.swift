@@ -2,6 +2,7 @@
 
 import Configuration
 import SystemPackage
+import TLS
 
 /// The keys of the `[tls]` and `[tls NAME]` sections.
 package enum TLSKeys {
@@ -23,6 +24,18 @@ package enum TLSKeys {
         "The certificate's private key: auto, a PEM file, or credential:NAME.")
     package static let minimum = Key<Version>(
         "minimum", .choice(), default: "1.2", "The oldest version of TLS that is spoken.")
+    package static let authorityNames = Key<[PermittedSubtree]>(
+        "authority_names", .list(.permittedSubtree), default: "",
+        "Domains and networks that a new local authority may sign for beside local ones: example.dev 203.0.113.0/24."
+    )
+    package static let authorityDownload = Key<AuthorityDownload>(
+        "authority_download", .choice(), default: "loopback",
+        "Which listeners serve the local authority's certificate at /.well-known/portico/ca.pem.")
+
+    /// The listeners that serve the authority's certificate.
+    package enum AuthorityDownload: String, CaseIterable, Sendable {
+        case loopback, all, none
+    }
 
     /// The versions of TLS that can be a minimum.
     package enum Version: String, CaseIterable, Sendable {
@@ -34,7 +47,10 @@ package enum TLSKeys {
     package static let schema = SectionSchema(
         "tls", argument: .optional("NAME"),
         "The certificate; with a NAME the one for that server name.",
-        keys: [AnyKey(certificate), AnyKey(key), AnyKey(minimum)])
+        keys: [
+            AnyKey(certificate), AnyKey(key), AnyKey(minimum), AnyKey(authorityNames),
+            AnyKey(authorityDownload),
+        ])
     /// What a section for a server name may have.
     package static let namedKeys = [AnyKey(certificate), AnyKey(key)]
 }
@@ -50,6 +66,18 @@ extension ValueType where Value == TLSKeys.Source {
                 throw ValueProblem("'\(text)' is not the name of a credential", offset: 11)
             }
             return .credential(name)
+        }
+    }
+}
+
+extension ValueType where Value == PermittedSubtree {
+    /// A domain, an address or a network.
+    static var permittedSubtree: ValueType {
+        ValueType(name: "domain or network", format: \.description) { (text, _) throws(ValueProblem) in
+            guard let subtree = PermittedSubtree(text) else {
+                throw ValueProblem("'\(text)' is neither a domain nor an address or network (192.0.2.0/24)")
+            }
+            return subtree
         }
     }
 }

@@ -7,7 +7,7 @@ package struct CertificateFacts: Sendable, Hashable {
     package let subject: String
     /// The issuer's distinguished name as RFC 2253 writes it.
     package let issuer: String
-    /// DNS names and IP addresses of the subjectAltName extension, in its order: "localhost", "127.0.0.1", "::1".
+    /// DNS names, IP and e-mail addresses of the subjectAltName extension, in its order: "localhost", "::1".
     package let alternativeNames: [String]
     /// First second of validity, in seconds since 1970.
     package let notBefore: Int64
@@ -41,14 +41,31 @@ private func subjectAlternativeNames(_ x509: OpaquePointer) -> [String] {
     guard let names = unsafe copenssl_subject_alternative_names(x509) else { return [] }
     defer { unsafe GENERAL_NAMES_free(names) }
     return unsafe (0..<copenssl_general_names_count(names)).compactMap { index in
+        switch unsafe GeneralName(copenssl_general_name_at(names, index)) {
+        case .domain(let name), .email(let name): name
+        case .address(let bytes): IPAddressText.string(bytes)
+        case nil: nil
+        }
+    }
+}
+
+/// A name of RFC 5280 §4.2.1.6, of a kind that is used here.
+enum GeneralName {
+    case domain(String)
+    /// In a constraint the address and its mask, one after the other.
+    case address([UInt8])
+    case email(String)
+
+    init?(_ name: UnsafePointer<GENERAL_NAME>?) {
         var bytes: UnsafePointer<UInt8>?
         var length: CInt = 0
-        let kind = unsafe copenssl_general_name(names, index, &bytes, &length)
+        let kind = unsafe copenssl_general_name(name, &bytes, &length)
         let value = unsafe Array(UnsafeBufferPointer(start: bytes, count: Int(length)))
-        return switch UInt8(bitPattern: kind) {
-        case UInt8(ascii: "D"): String(decoding: value, as: UTF8.self)
-        case UInt8(ascii: "I"): IPAddressText.string(value)
-        default: nil
+        switch UInt8(bitPattern: kind) {
+        case UInt8(ascii: "D"): self = .domain(String(decoding: value, as: UTF8.self))
+        case UInt8(ascii: "I"): self = .address(value)
+        case UInt8(ascii: "E"): self = .email(String(decoding: value, as: UTF8.self))
+        default: return nil
         }
     }
 }

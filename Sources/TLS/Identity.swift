@@ -30,6 +30,15 @@ package final class Identity: Sendable {
             certificates, key, certificateFile: FilePath(name), keyFile: FilePath(name), warnings: [])
     }
 
+    /// A certificate that was just made for its key.
+    init(made certificate: Certificate, key: PrivateKey) {
+        leaf = certificate
+        chain = []
+        self.key = key
+        facts = CertificateFacts(certificate)
+        warnings = []
+    }
+
     private convenience init(certificate: PEMFile, key keyFile: PEMFile) throws(TLSFailure) {
         let certificates = try naming(certificate.path) { () throws(TLSFailure) in
             try Certificate.all(pem: certificate.bytes)

@@ -10,11 +10,19 @@ package final class TLSContext: Sendable {
     package init(_ configuration: TLSContextConfiguration) throws(TLSFailure) {
         var named: [String: ContextOwner] = [:]
         for (name, identity) in configuration.namedIdentities {
-            named[name.lowercased()] = try ContextOwner(configuration, showing: identity)
+            named[name.lowercased()] = try Self.context(configuration, showing: identity)
         }
-        defaultContext = try ContextOwner(configuration, showing: configuration.defaultIdentity)
+        defaultContext = try Self.context(configuration, showing: configuration.defaultIdentity)
         choices = try HandshakeChoices(configuration, named: named)
         choices.answer(for: defaultContext)
         for context in named.values { choices.answer(for: context) }
+    }
+
+    private static func context(
+        _ configuration: TLSContextConfiguration, showing identity: Identity
+    ) throws(TLSFailure) -> ContextOwner {
+        let context = try ContextOwner(configuration, showing: identity)
+        if configuration.leaves?.replaces(identity) == true { HandshakeChoices.chooseLeaves(for: context) }
+        return context
     }
 }

@@ -23,8 +23,8 @@ enum TestCertificates {
         let root = try authority("Test root", rootKey, pathLength: 1).signed()
         let intermediate = try authority("Test intermediate", intermediateKey, pathLength: 0)
             .signed(by: (root, rootKey))
-        let leaf = try CertificateBuilder.server(
-            named: [name], key: leafKey, from: now - 60, to: now + year
+        let leaf = try CertificateBuilder.leaf(
+            for: [name], purpose: .server, key: leafKey, from: now - 60, to: now + year
         ).signed(by: (intermediate, intermediateKey))
         return Chain(root: root, intermediate: intermediate, leaf: leaf, leafKey: leafKey)
     }
@@ -39,7 +39,8 @@ enum TestCertificates {
     }
 
     static func selfSigned(_ name: String, _ key: PrivateKey, from: Int64, to: Int64) throws -> Certificate {
-        let template = CertificateBuilder.server(named: [name], key: key, from: from, to: to)
+        let template = CertificateBuilder.leaf(
+            for: [name], purpose: .server, key: key, from: from, to: to)
         return try CertificateBuilder(
             subject: name, key: key, notBefore: from, notAfter: to,
             extensions: template.extensions.filter { $0.value != "keyid:always" }
@@ -47,8 +48,9 @@ enum TestCertificates {
     }
 
     private static func authority(_ name: String, _ key: PrivateKey, pathLength: Int) -> CertificateBuilder {
-        let template = CertificateBuilder.authority(named: name, key: key, from: now - 60, to: now + year)
-        var extensions = template.extensions
+        let template = CertificateBuilder.authority(
+            named: name, constraints: .local, key: key, from: now - 60, to: now + year)
+        var extensions = template.extensions.filter { !$0.value.contains("permitted") }
         extensions[0].value = "critical,CA:TRUE,pathlen:\(pathLength)"
         return CertificateBuilder(
             subject: name, key: key, notBefore: template.notBefore, notAfter: template.notAfter,
