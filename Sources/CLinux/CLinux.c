@@ -5,6 +5,8 @@
 #include <linux/close_range.h>
 #include <linux/openat2.h>
 #include <linux/sockios.h>
+#include <net/if.h>
+#include <netinet/in.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdio.h>
@@ -42,6 +44,20 @@ int clinux_openat2(int directory, const char *path, uint64_t flags, uint64_t mod
 
 int clinux_unsent_bytes(int fd, int *bytes) {
     return ioctl(fd, SIOCOUTQ, bytes);
+}
+
+int clinux_interface_addresses(int fd, uint32_t *addresses, int capacity) {
+    struct ifreq entries[64];
+    struct ifconf list = {.ifc_len = sizeof entries, .ifc_req = entries};
+    if (ioctl(fd, SIOCGIFCONF, &list) != 0) return -1;
+    int count = list.ifc_len / (int)sizeof entries[0];
+    if (count > capacity) count = capacity;
+    for (int index = 0; index < count; index++) {
+        struct sockaddr_in address;
+        memcpy(&address, &entries[index].ifr_addr, sizeof address);
+        addresses[index] = address.sin_addr.s_addr;
+    }
+    return count;
 }
 
 intptr_t clinux_preadv2(int fd, void *buffer, size_t count, int64_t offset, int flags) {

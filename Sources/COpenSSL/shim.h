@@ -8,6 +8,7 @@
 #include <openssl/evp.h>
 #include <openssl/params.h>
 #include <openssl/pem.h>
+#include <openssl/pkcs12.h>
 #include <openssl/rand.h>
 #include <openssl/sha.h>
 #include <openssl/ssl.h>
@@ -108,11 +109,9 @@ static inline void copenssl_x509v3_set_ctx(X509V3_CTX *context, X509 *issuer, X5
     X509V3_set_ctx_nodb(context);
 }
 
-// Typed stacks are macros over generated inline functions, and GENERAL_NAME is a union. Gives the bytes of name
-// `index` (owned by `names`) and 'D' for a DNS name, 'I' for an address, 'E' for e-mail, 'U' for a URI, 0 for any other.
-static inline char copenssl_general_name(
-    const GENERAL_NAMES *names, int index, const unsigned char **bytes, int *length) {
-    const GENERAL_NAME *name = sk_GENERAL_NAME_value(names, index);
+// GENERAL_NAME is a union. Gives the bytes of a name (owned by it) and 'D' for a DNS name, 'I' for an address (in a
+// constraint address and mask), 'E' for an e-mail address, 'U' for a URI, 0 for any other kind.
+static inline char copenssl_general_name(const GENERAL_NAME *name, const unsigned char **bytes, int *length) {
     const ASN1_STRING *string = NULL;
     char kind = 0;
     if (name->type == GEN_DNS) {
@@ -134,11 +133,41 @@ static inline char copenssl_general_name(
     }
     return kind;
 }
+
+// Typed stacks are macros over generated inline functions.
 static inline int copenssl_general_names_count(const GENERAL_NAMES *names) { return sk_GENERAL_NAME_num(names); }
+static inline const GENERAL_NAME *copenssl_general_name_at(const GENERAL_NAMES *names, int index) {
+    return sk_GENERAL_NAME_value(names, index);
+}
+
+// The same for the permitted subtrees of a constraint (RFC 5280, section 4.2.1.10).
+static inline int copenssl_permitted_count(const NAME_CONSTRAINTS *constraints) {
+    return sk_GENERAL_SUBTREE_num(constraints->permittedSubtrees);
+}
+static inline const GENERAL_NAME *copenssl_permitted_at(const NAME_CONSTRAINTS *constraints, int index) {
+    return sk_GENERAL_SUBTREE_value(constraints->permittedSubtrees, index)->base;
+}
 
 // X509_get_ext_d2i gives an untyped pointer.
 static inline GENERAL_NAMES *copenssl_subject_alternative_names(const X509 *certificate) {
     return (GENERAL_NAMES *)X509_get_ext_d2i(certificate, NID_subject_alt_name, NULL, NULL);
+}
+
+static inline NAME_CONSTRAINTS *copenssl_name_constraints(const X509 *certificate) {
+    return (NAME_CONSTRAINTS *)X509_get_ext_d2i(certificate, NID_name_constraints, NULL, NULL);
+}
+
+// The stack of certificates is typed. Encrypts with what OpenSSL takes by default, and adds one authority.
+static inline PKCS12 *copenssl_pkcs12_create(
+    const char *password, const char *name, EVP_PKEY *key, X509 *certificate, X509 *authority) {
+    STACK_OF(X509) *chain = sk_X509_new_null();
+    if (!chain || !sk_X509_push(chain, authority)) {
+        sk_X509_free(chain);
+        return NULL;
+    }
+    PKCS12 *made = PKCS12_create(password, name, key, certificate, chain, 0, 0, 0, 0, 0);
+    sk_X509_free(chain);
+    return made;
 }
 
 // OPENSSL_malloc and OPENSSL_clear_free are macros that add file and line.

@@ -9,6 +9,8 @@ struct Announcement {
     let listeners: [Listener]
     /// The local authority's certificate; nil when the certificates were given.
     let authority: FilePath?
+    /// Whether the authority was made just now, so that nothing trusts it yet.
+    var isAuthorityNew = false
 
     /// The URL of the first listener that has one, TLS first.
     var url: String? {
@@ -22,6 +24,12 @@ struct Announcement {
             guard let authority, url.hasPrefix("https:") else { return "curl \(url)" }
             return "curl --cacert \(Self.quoted(authority.string)) \(url)"
         }
+    }
+
+    /// A line that lets this machine trust the authority; nil unless it is new.
+    func trust(program: String, configuration: String) -> String? {
+        guard isAuthorityNew else { return nil }
+        return "sudo \(Self.quoted(program)) ca install -c \(Self.quoted(configuration))"
     }
 
     private static func url(of listener: Listener) -> String? {

@@ -33,9 +33,8 @@ struct IdentityLoader {
 
     /// Loads all identities; nil after an error, or when there is nothing to load without making it.
     func load(_ sections: [Section], into diagnostics: inout [Diagnostic]) -> Identities? {
-        let auto = sections.filter { origin(of: $0) == .authority }
-        let authority =
-            auto.isEmpty ? nil : authority(auto.compactMap(\.argument), for: auto, into: &diagnostics)
+        let automatic = sections.filter { origin(of: $0) == .authority }
+        let authority = authority(for: automatic, sections, into: &diagnostics)
         var `default`: [Identity] = []
         var named: [String: [Identity]] = [:]
         for section in sections {
@@ -48,23 +47,44 @@ struct IdentityLoader {
     }
 
     private func authority(
-        _ names: [String], for sections: [Section], into diagnostics: inout [Diagnostic]
+        for automatic: [Section], _ sections: [Section], into diagnostics: inout [Diagnostic]
     ) -> CertificateAuthority? {
-        let location = sections.first?.location(of: TLSKeys.certificate)
-        guard makesCertificates || hasAuthority else { return nil }
+        guard let first = automatic.first, makesCertificates || hasAuthority else { return nil }
+        let location = first.location(of: TLSKeys.certificate)
         do throws(TLSFailure) {
-            let authority = try CertificateAuthority(directory: stateFolder, names: names)
+            let permitting = sections.first { $0.argument == nil }?.optional(TLSKeys.authorityNames) ?? []
+            let constraints = try CertificateAuthority.constraints(in: stateFolder, permitting: permitting)
+            guard checkNames(of: automatic, constraints, into: &diagnostics) else { return nil }
+            let authority = try CertificateAuthority(
+                directory: stateFolder, permitting: permitting, isReadOnly: !makesCertificates)
             report(authority.warnings, at: location, into: &diagnostics)
             return authority
         } catch {
-            diagnostics.append(.error(at: location ?? SourceLocation(file: stateFolder.string), "\(error)"))
+            diagnostics.append(.error(at: location, "\(error)"))
             return nil
         }
     }
 
+    /// Reports each section that asks for a certificate which clients would refuse.
+    private func checkNames(
+        of automatic: [Section], _ constraints: NameConstraints, into diagnostics: inout [Diagnostic]
+    ) -> Bool {
+        let others = automatic.filter { section in
+            section.argument.map { !constraints.permits($0.lowercased()) } ?? false
+        }
+        for section in others {
+            diagnostics.append(
+                .error(
+                    at: section.location,
+                    "the local authority may not sign for '\(section.argument ?? "")': give certificate and key, or "
+                        + "have a new authority with it in authority_names"))
+        }
+        return others.isEmpty
+    }
+
     private var hasAuthority: Bool {
         do {
-            _ = try stateFolder.appending("ca.pem").stat()
+            _ = try stateFolder.appending(AuthorityCertificate.fileName).stat()
             return true
         } catch {
             // It will be made at the start, which tells of what is wrong with the folder.

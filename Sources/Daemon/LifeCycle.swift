@@ -122,7 +122,8 @@ final class LifeCycle {
         tell(of: built.identities)
         parts.announce(
             Announcement(
-                listeners: listeners.listeners, authority: built.identities?.authority?.certificatePath))
+                listeners: listeners.listeners, authority: built.identities?.authority?.certificatePath,
+                isAuthorityNew: built.identities?.authority?.isNew ?? false))
         return Running(
             server: server, blocking: blocking, settings: settings, snapshot: built.snapshot,
             listeners: listeners, expiry: built.identities?.expiry ?? CertificateExpiry(), files: files)

@@ -12,7 +12,10 @@ struct PorticoCommand: ParsableCommand {
         commandName: "portico",
         abstract: "A development server that speaks https.",
         version: Daemon.version,
-        subcommands: [RunCommand.self, CheckCommand.self, ServeCommand.self, ModulesCommand.self])
+        subcommands: [
+            RunCommand.self, CheckCommand.self, ServeCommand.self, ModulesCommand.self, AuthorityCommand.self,
+            CertificateCommand.self,
+        ])
 }
 
 /// What a command leaves to its caller, see sysexits(3).

@@ -22,11 +22,15 @@ struct RunCommand: ParsableCommand {
     @OptionGroup var file: ConfigurationOption
 
     func run() throws {
+        let path = file.path
         try Foreground.run(.file(file.filePath)) { announcement in
             // The journal has it already, with fields.
             guard !ServiceEnvironment.current().isJournal(.standardOutput) else { return }
             guard let url = announcement.url, let curl = announcement.curl else { return }
             Foreground.print("Serving \(url)\nTry: \(curl)")
+            let program = CommandLine.arguments[0]
+            guard let trust = announcement.trust(program: program, configuration: path) else { return }
+            Foreground.print("For browsers: \(trust)")
         }
     }
 }

@@ -28,8 +28,9 @@ struct SnapshotBuilder {
 
     /// Builds the snapshot; nil when there was an error, here or before.
     func build(generation: Int, into diagnostics: inout [Diagnostic]) -> Result? {
-        let routes = makeRoutes(into: &diagnostics)
+        var routes = makeRoutes(into: &diagnostics)
         let (tls, loaded) = makeContext(into: &diagnostics)
+        if let download = loaded.flatMap({ makeDownload($0, into: &diagnostics) }) { routes.append(download) }
         guard !diagnostics.hasErrors else { return nil }
         let snapshot = Snapshot(
             generation: generation, routes: RouteTable(routes),
@@ -107,7 +108,32 @@ struct SnapshotBuilder {
         guard settings.tls.first.map({ $0.argument == nil }) == true else { return nil }
         return TLSContextBuilder(
             sections: settings.tls, loader: loader, ticketKeys: ticketKeys,
-            alpn: settings.http2[HTTP2Keys.enabled] ? ["h2", "http/1.1"] : ["http/1.1"])
+            alpn: settings.http2[HTTP2Keys.enabled] ? ["h2", "http/1.1"] : ["http/1.1"],
+            onRefusal: tellRefusal)
+    }
+
+    /// The route to the authority's certificate, unless a handler has its place.
+    private func makeDownload(
+        _ identities: IdentityLoader.Identities, into diagnostics: inout [Diagnostic]
+    ) -> Route? {
+        guard let authority = identities.authority, let section = settings.tls.first,
+            section[TLSKeys.authorityDownload] != .none,
+            !settings.handlers.contains(where: { $0.prefix == AuthorityHandler.path && $0.host == nil })
+        else { return nil }
+        do throws(TLSFailure) {
+            let handler = try AuthorityHandler(
+                authority.certificate, isForLoopbackOnly: section[TLSKeys.authorityDownload] == .loopback)
+            return Route(host: nil, prefix: AuthorityHandler.path, handler: handler, bodyLimit: 0)
+        } catch {
+            diagnostics.append(.error(at: section.location, "\(error)"))
+            return nil
+        }
+    }
+
+    private func tellRefusal(of name: String) {
+        logger.notice(
+            "The local authority may not sign for a name that a client asked for; it got the default certificate.",
+            metadata: ["tls_sni": "\(name)"])
     }
 }
 

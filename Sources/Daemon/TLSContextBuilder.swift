@@ -13,6 +13,8 @@ struct TLSContextBuilder {
     /// Those that rotate, for a configuration without files of keys.
     let ticketKeys: TicketKeys
     let alpn: [String]
+    /// Told of a name that a client asked for and the local authority may not sign for.
+    var onRefusal: @Sendable (String) -> Void = { _ in }
 
     /// `[tls]` itself.
     var section: Section { sections[0] }
@@ -39,6 +41,7 @@ struct TLSContextBuilder {
                 own, verification: verification, minimumVersion: minimum(of: section).version)
         }
         setAlgorithms(&configuration)
+        configuration.leaves = identities.authority.map { LeafCertificates(of: $0, onRefusal: onRefusal) }
         configuration.alpn = alpn
         do throws(TLSFailure) {
             configuration.keyLog = try keyLog(into: &diagnostics)

@@ -30,6 +30,18 @@ package enum TLSKeys {
         "minimum", .choice(), default: "1.2", "The oldest version of TLS that is spoken.")
     package static let maximum = Key<Version>(
         "maximum", .choice(), default: "1.3", "The newest version of TLS that is spoken.")
+    package static let authorityNames = Key<[PermittedSubtree]>(
+        "authority_names", .list(.permittedSubtree), default: "",
+        "Domains and networks that a new local authority may sign for beside local ones: example.dev 203.0.113.0/24."
+    )
+    package static let authorityDownload = Key<AuthorityDownload>(
+        "authority_download", .choice(), default: "loopback",
+        "Which listeners serve the local authority's certificate at /.well-known/portico/ca.pem.")
+
+    /// The listeners that serve the authority's certificate.
+    package enum AuthorityDownload: String, CaseIterable, Sendable {
+        case loopback, all, none
+    }
 
     package static let client = Key<Client>(
         "client", .choice(), default: "none",
@@ -85,7 +97,7 @@ package enum TLSKeys {
             AnyKey(certificate), AnyKey(key), AnyKey(passphrase), AnyKey(minimum), AnyKey(maximum),
             AnyKey(client), AnyKey(clientAuthority), AnyKey(clientRevocations), AnyKey(clientDepth),
             AnyKey(ciphers), AnyKey(cipherSuites), AnyKey(groups), AnyKey(ticketKeys), AnyKey(keyLog),
-            AnyKey(watch),
+            AnyKey(watch), AnyKey(authorityNames), AnyKey(authorityDownload),
         ])
     /// What a section for a server name may have; what it doesn't set of these without default is as in `[tls]`.
     package static let namedKeys = [
@@ -120,5 +132,17 @@ extension ValueType where Value == TLSKeys.Source {
             throw ValueProblem("'\(text)' is not the name of a credential", offset: 11)
         }
         return .credential(name)
+    }
+}
+
+extension ValueType where Value == PermittedSubtree {
+    /// A domain, an address or a network.
+    static var permittedSubtree: ValueType {
+        ValueType(name: "domain or network", format: \.description) { (text, _) throws(ValueProblem) in
+            guard let subtree = PermittedSubtree(text) else {
+                throw ValueProblem("'\(text)' is neither a domain nor an address or network (192.0.2.0/24)")
+            }
+            return subtree
+        }
     }
 }

@@ -12,6 +12,15 @@ import COpenSSL
 
     deinit { unsafe X509_free(pointer) }
 
+    /// Reads one certificate from DER.
+    convenience init(der: [UInt8]) throws(TLSFailure) {
+        ErrorQueue.clear()
+        guard let pointer = unsafe MemoryBIO.reading(der, { unsafe d2i_X509_bio($0, nil) }) else {
+            throw .draining(.badCertificate, "reading a certificate")
+        }
+        unsafe self.init(takingOwnership: pointer)
+    }
+
     /// All certificates of a PEM text, in its order; other blocks are skipped.
     static func all(pem: [UInt8]) throws(TLSFailure) -> [Certificate] {
         ErrorQueue.clear()
@@ -48,5 +57,12 @@ import COpenSSL
         let text = unsafe MemoryBIO.writing { bio in unsafe PEM_write_bio_X509(bio, pointer) == 1 }
         guard let text else { throw .draining(.library, "encoding a certificate") }
         return text
+    }
+
+    /// The certificate in DER.
+    func der() throws(TLSFailure) -> [UInt8] {
+        let bytes = unsafe MemoryBIO.writing { bio in unsafe i2d_X509_bio(bio, pointer) == 1 }
+        guard let bytes else { throw .draining(.library, "encoding a certificate") }
+        return bytes
     }
 }

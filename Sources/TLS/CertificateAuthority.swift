@@ -1,75 +1,121 @@
-// Owns the local certificate authority: made once and kept for ever, with a leaf that is renewed in time.
+// Owns the local certificate authority: made once and kept for ever, with the default leaf that is renewed in time.
 // A file that cannot be understood is reported and never overwritten.
-import COpenSSL
 import Glibc
+internal import Sockets
 import SystemPackage
 
-/// A local authority and the server certificate that it signed, kept in one folder.
+/// A local authority and the default server certificate that it signed, kept in one folder.
 ///
 /// `ca.pem` is what clients are told to trust; `ca.key`, `localhost.pem` and `localhost.key` lie beside it.
 package struct CertificateAuthority: Sendable {
-    /// For `localhost`, the host's name, 127.0.0.1, ::1 and the names that were asked for.
+    /// The default leaf: for `localhost`, the host's name, the loopback addresses and those of the interfaces.
     package let identity: Identity
-    /// The authority's own certificate, for `curl --cacert` and trust stores.
+    /// The authority's own certificate.
+    package let certificate: AuthorityCertificate
+    /// The file of the authority's own certificate.
     package let certificatePath: FilePath
-    /// What the authority's certificate says; `sha256` is the fingerprint to compare.
-    package let facts: CertificateFacts
     /// Whether the authority was made just now; nobody trusts it yet.
     package let isNew: Bool
-    /// The identity's warnings and those about the authority's key.
+    /// The identity's warnings, those about the authority's key, and what the authority may not sign.
     package let warnings: [String]
+    let signer: CertificateSigner
 
-    private static let day: Int64 = 86_400
+    /// What the authority's certificate says.
+    package var facts: CertificateFacts { certificate.facts }
+
     private static let authorityDays: Int64 = 3650
-    private static let leafDays: Int64 = 90
-    private static let renewalDays: Int64 = 30
-    /// Clients whose clock is behind shall not refuse a certificate that was made just now.
-    private static let clockSlack: Int64 = 3600
 
     /// Loads what the folder holds and makes what is missing; processes that start at once take turns.
     ///
-    /// The leaf is made anew when `names` changed, when its end is 30 days away, or when it is not this
-    /// authority's. `hostName` nil asks the system. Failures name the file.
+    /// An authority that is there stays as it is, whatever `permitting` says; a warning tells the difference. The
+    /// default leaf is made anew when the machine's names changed, after 60 days, or when it is not this authority's.
+    /// Failures name the file.
+    ///
+    /// - Parameters:
+    ///   - permitting: what a new authority may sign for beside local names.
+    ///   - isReadOnly: whether nothing is written: there must be an authority, and a leaf that is made stays in memory.
     package init(
-        directory path: FilePath, names: [String] = [], hostName: String? = nil
+        directory path: FilePath, permitting: [PermittedSubtree] = [], isReadOnly: Bool = false
     ) throws(TLSFailure) {
-        try self.init(directory: path, names: names, hostName: hostName, now: Int64(time(nil)))
+        try self.init(
+            directory: path, permitting: permitting, isReadOnly: isReadOnly, hostName: systemHostName(),
+            addresses: InterfaceAddresses.current(), now: systemTime())
     }
 
-    init(directory path: FilePath, names: [String], hostName: String?, now: Int64) throws(TLSFailure) {
-        let host = hostName ?? systemHostName()
-        let names = try serverNames(names, host: host)
-        let directory = try CertificateDirectory(locking: path)
+    init(
+        directory path: FilePath, permitting: [PermittedSubtree] = [], isReadOnly: Bool = false,
+        hostName: String,
+        addresses: [String], now: Int64
+    ) throws(TLSFailure) {
+        let directory =
+            isReadOnly ? CertificateDirectory(reading: path) : try CertificateDirectory(locking: path)
+        let wanted = permitting + [PermittedSubtree(hostName)].compactMap(\.self)
+        certificatePath = path.appending(AuthorityCertificate.fileName)
         isNew = try !directory.contains("ca.pem")
-        let authority = try CertificateAuthority.authority(in: directory, host: host, now: now)
-        identity = try CertificateAuthority.leaf(in: directory, of: authority, names: names, now: now)
-        certificatePath = path.appending("ca.pem")
-        facts = authority.facts
-        warnings = authority.warnings + identity.warnings
+        let authority = try CertificateAuthority.authority(
+            in: directory, host: hostName, constraints: .local.adding(wanted), now: now)
+        certificate = try AuthorityCertificate(authority.leaf, file: certificatePath)
+        let constraints = certificate.constraints ?? .local.adding(wanted)
+        signer = CertificateSigner(authority: authority, constraints: constraints)
+        let names = machineNames(host: hostName, addresses: addresses, within: constraints)
+        identity = try CertificateAuthority.leaf(in: directory, of: signer, names: names, now: now)
+        warnings =
+            authority.warnings + identity.warnings
+            + CertificateAuthority.differences(certificate, from: wanted, in: path)
+    }
+
+    /// What the authority in a folder may sign for, or a new one might.
+    package static func constraints(
+        in folder: FilePath, permitting: [PermittedSubtree]
+    ) throws(TLSFailure) -> NameConstraints {
+        let wanted = NameConstraints.local.adding(
+            permitting + [PermittedSubtree(systemHostName())].compactMap(\.self))
+        let file = folder.appending(AuthorityCertificate.fileName)
+        guard try CertificateDirectory.exists(file) else { return wanted }
+        return try AuthorityCertificate(file: file).constraints ?? wanted
+    }
+
+    /// What the authority was made without, and how to have another.
+    private static func differences(
+        _ certificate: AuthorityCertificate, from wanted: [PermittedSubtree], in folder: FilePath
+    ) -> [String] {
+        let remedy =
+            "to have a new authority, run portico ca remove, delete ca.pem and ca.key in \(folder), and start again"
+        guard let constraints = certificate.constraints else {
+            return [
+                "the local authority could sign for any name, as it was made without name constraints; \(remedy)"
+            ]
+        }
+        let missing = wanted.filter { !constraints.contains($0) }.map(\.description)
+        guard !missing.isEmpty else { return [] }
+        return ["the local authority was made without \(missing.joined(separator: ", ")); \(remedy)"]
     }
 
     private static func authority(
-        in directory: borrowing CertificateDirectory, host: String, now: Int64
+        in directory: borrowing CertificateDirectory, host: String, constraints: NameConstraints, now: Int64
     ) throws(TLSFailure) -> Identity {
         let certificateFile = directory.path.appending("ca.pem")
-        let keyFile = directory.path.appending("ca.key")
-        if try !directory.contains("ca.pem") {
+        if directory.isLocked, try !directory.contains("ca.pem") {
             let key = try authorityKey(in: directory)
-            let name = String("Portico local CA (\(host)".prefix(63)) + ")"
             let certificate = try CertificateBuilder.authority(
-                named: name, key: key, from: now - clockSlack, to: now + authorityDays * day
+                named: authorityName(host), constraints: constraints, key: key,
+                from: now - CertificateSigner.clockSlack, to: now + authorityDays * CertificateSigner.day
             ).signed()
             try directory.replace("ca.pem", with: certificate.pem(), mode: 0o644)
         }
-        let authority = try Identity(certificateFile: certificateFile, keyFile: keyFile)
-        guard unsafe X509_check_ca(authority.leaf.pointer) == 1 else {
-            throw TLSFailure(.badCertificate, "it is no certificate authority", file: certificateFile)
-        }
+        let authority = try Identity(
+            certificateFile: certificateFile, keyFile: directory.path.appending("ca.key"))
         guard authority.facts.notAfter > now else {
             throw TLSFailure(
                 .badCertificate, "it has expired; remove it to have a new one", file: certificateFile)
         }
         return authority
+    }
+
+    /// A name that no other authority has: trust stores look issuers up by it.
+    private static func authorityName(_ host: String) -> String {
+        let number = String(UInt32.random(in: 0x1000_0000 ... .max), radix: 16)
+        return String("Portico local CA (\(host)".prefix(54)) + ") " + number
     }
 
     /// The key comes to the disk before its certificate; one that a crash left alone is used.
@@ -86,22 +132,19 @@ package struct CertificateAuthority: Sendable {
     }
 
     private static func leaf(
-        in directory: borrowing CertificateDirectory, of authority: Identity, names: [String], now: Int64
+        in directory: borrowing CertificateDirectory, of signer: CertificateSigner, names: [String],
+        now: Int64
     ) throws(TLSFailure) -> Identity {
-        if let kept = try keptLeaf(in: directory), kept.leaf.wasIssued(by: authority.leaf),
-            Set(kept.facts.alternativeNames) == Set(names), kept.facts.notBefore <= now,
-            kept.facts.notAfter - now > renewalDays * day
+        if let kept = try keptLeaf(in: directory), kept.leaf.wasIssued(by: signer.authority.leaf),
+            Set(kept.facts.alternativeNames) == Set(names), signer.isFresh(kept, at: now)
         {
             return kept
         }
-        let key = try PrivateKey.generate()
-        let end = min(now + leafDays * day, authority.facts.notAfter)
-        let certificate = try CertificateBuilder.server(
-            named: names, key: key, from: now - clockSlack, to: end
-        ).signed(by: (authority.leaf, authority.key))
-        try directory.replace("localhost.key", with: key.pem(), mode: 0o600)
-        try directory.replace("localhost.pem", with: certificate.pem(), mode: 0o644)
-        return try loadLeaf(directory.path)
+        let made = try signer.leaf(for: names, at: now)
+        guard directory.isLocked else { return made }
+        try directory.replace("localhost.key", with: made.key.pem(), mode: 0o600)
+        try directory.replace("localhost.pem", with: made.leaf.pem(), mode: 0o644)
+        return made
     }
 
     /// The leaf on the disk; nil if there is none, or if a crash came between the writing of its two files.
@@ -111,15 +154,15 @@ package struct CertificateAuthority: Sendable {
             return nil
         }
         do throws(TLSFailure) {
-            return try loadLeaf(directory.path)
+            return try Identity(
+                certificateFile: directory.path.appending("localhost.pem"),
+                keyFile: directory.path.appending("localhost.key"))
         } catch {
             guard error.code == .keyMismatch else { throw error }
             return nil
         }
     }
-
-    private static func loadLeaf(_ folder: FilePath) throws(TLSFailure) -> Identity {
-        try Identity(
-            certificateFile: folder.appending("localhost.pem"), keyFile: folder.appending("localhost.key"))
-    }
 }
+
+/// time(2): seconds since 1970.
+func systemTime() -> Int64 { Int64(time(nil)) }

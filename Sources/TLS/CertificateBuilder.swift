@@ -1,6 +1,13 @@
 // Owns the making of X.509 certificates (RFC 5280); the half-made X509 never leaves this file.
 import COpenSSL
 
+/// What a leaf's key may be used for, as x509v3_config(5) writes it.
+package enum CertificatePurpose: String, Sendable {
+    case server = "serverAuth"
+    case client = "clientAuth"
+    case clientAndServer = "clientAuth,serverAuth"
+}
+
 /// What a new certificate shall say; `issuer` nil makes it sign itself.
 struct CertificateBuilder {
     let subject: String
@@ -11,30 +18,46 @@ struct CertificateBuilder {
     /// Name and value as openssl.cnf writes them (x509v3_config(5)), in the order of the certificate.
     let extensions: [(identifier: CInt, value: String)]
 
-    /// A certificate authority's certificate, which signs leaves but no further authorities.
-    static func authority(named name: String, key: PrivateKey, from: Int64, to: Int64) -> CertificateBuilder {
+    /// A certificate authority's certificate, which signs leaves for clients and servers within `constraints`, but
+    /// no further authorities.
+    static func authority(
+        named name: String, constraints: NameConstraints, key: PrivateKey, from: Int64, to: Int64
+    ) -> CertificateBuilder {
         CertificateBuilder(
             subject: name, key: key, notBefore: from, notAfter: to,
             extensions: [
                 (NID_basic_constraints, "critical,CA:TRUE,pathlen:0"),
                 (NID_key_usage, "critical,keyCertSign,cRLSign"),
+                // No mail, no code: those names have no constraint.
+                (NID_ext_key_usage, "serverAuth,clientAuth"),
                 (NID_subject_key_identifier, "hash"),
+                (NID_name_constraints, "critical,\(constraints.extensionValue)"),
             ])
     }
 
-    /// A server's certificate for DNS names and IP addresses, which the caller has checked.
-    static func server(named names: [String], key: PrivateKey, from: Int64, to: Int64) -> CertificateBuilder {
-        let alternatives = names.map { (IPAddressText.isAddress($0) ? "IP:" : "DNS:") + $0 }
+    /// A certificate for DNS names, IP and e-mail addresses, which the caller has checked.
+    static func leaf(
+        for names: [String], purpose: CertificatePurpose, key: PrivateKey, from: Int64, to: Int64
+    ) -> CertificateBuilder {
+        let alternatives = names.map(alternativeName).joined(separator: ",")
+        // RFC 5280 §4.2.1.6: critical where there is no subject.
+        let value = purpose == .server ? "critical,\(alternatives)" : alternatives
         return CertificateBuilder(
-            subject: names.first ?? "", key: key, notBefore: from, notAfter: to,
+            // Servers show a client's subject, and some have nothing else to tell clients apart.
+            subject: purpose == .server ? "" : names.first ?? "", key: key, notBefore: from, notAfter: to,
             extensions: [
                 (NID_basic_constraints, "critical,CA:FALSE"),
                 (NID_key_usage, "critical,digitalSignature"),
-                (NID_ext_key_usage, "serverAuth"),
+                (NID_ext_key_usage, purpose.rawValue),
                 (NID_subject_key_identifier, "hash"),
                 (NID_authority_key_identifier, "keyid:always"),
-                (NID_subject_alt_name, alternatives.joined(separator: ",")),
+                (NID_subject_alt_name, value),
             ])
+    }
+
+    private static func alternativeName(_ name: String) -> String {
+        if name.utf8.contains(UInt8(ascii: "@")) { return "email:" + name }
+        return (IPAddressText.isAddress(name) ? "IP:" : "DNS:") + name
     }
 
     /// Signs with the issuer's key, or with its own.
@@ -60,7 +83,8 @@ struct CertificateBuilder {
         guard unsafe X509_sign(x509, (issuer?.key ?? key).pointer, EVP_sha256()) > 0 else {
             throw .draining(.library, "signing a certificate")
         }
-        return certificate
+        // What was read keeps its encoding for the handshakes; what was built is encoded anew in each of them.
+        return try Certificate(der: certificate.der())
     }
 
     /// 127 random bits: positive, and far more than the 64 that CAs owe (CA/Browser Forum BR §7.1).
@@ -74,6 +98,7 @@ struct CertificateBuilder {
     }
 
     private func setCommonName(_ name: OpaquePointer?) -> Bool {
+        guard !subject.isEmpty else { return true }
         let text = Array(subject.utf8)
         return unsafe X509_NAME_add_entry_by_NID(
             name, NID_commonName, MBSTRING_UTF8, text, CInt(text.count), -1, 0) == 1

@@ -2,10 +2,13 @@
 import Glibc
 import SystemPackage
 
-/// A folder that this process holds the lock of, until it is released.
+/// A folder that this process holds the lock of until it is released, or that it only reads.
 struct CertificateDirectory: ~Copyable {
     let path: FilePath
-    private let lock: CInt
+    private let lock: CInt?
+
+    /// Whether files may be written.
+    var isLocked: Bool { lock != nil }
 
     /// Makes the folder (0700) and those above it if they are missing, and waits for its lock.
     init(locking path: FilePath) throws(TLSFailure) {
@@ -13,16 +16,24 @@ struct CertificateDirectory: ~Copyable {
         self.init(path: path, lock: try takeLock(path.appending(".lock")))
     }
 
-    private init(path: FilePath, lock: CInt) {
+    /// Makes and waits for nothing.
+    init(reading path: FilePath) { self.init(path: path, lock: nil) }
+
+    private init(path: FilePath, lock: CInt?) {
         self.path = path
         self.lock = lock
     }
 
-    deinit { _ = close(lock) }
+    deinit {
+        if let lock { _ = close(lock) }
+    }
 
     /// Whether a name exists; a dangling link does, so that it is never taken for a file that may be made.
     func contains(_ name: String) throws(TLSFailure) -> Bool {
-        let file = path.appending(name)
+        try CertificateDirectory.exists(path.appending(name))
+    }
+
+    static func exists(_ file: FilePath) throws(TLSFailure) -> Bool {
         var status = stat()
         if unsafe lstat(file.string, &status) == 0 { return true }
         let error = Errno(rawValue: errno)
@@ -32,21 +43,9 @@ struct CertificateDirectory: ~Copyable {
         return false
     }
 
-    /// Writes a file under another name, forces it to the disk, and renames it: never a partial file.
+    /// Writes a file so that it is there whole or not at all.
     func replace(_ name: String, with bytes: [UInt8], mode: mode_t) throws(TLSFailure) {
-        let file = path.appending(name)
-        let temporary = path.appending(".\(name).\(getpid()).\(UInt32.random(in: 0 ... .max))")
-        do throws(TLSFailure) {
-            try wrapped(file, "writing it") { () throws(Errno) in
-                try writeDurably(bytes, to: temporary, mode: mode)
-                _ = try checked { unsafe rename(temporary.string, file.string) }
-                try synchronize(path)
-            }
-        } catch {
-            // Most likely it was never made; whatever else, the failure that matters is the one below.
-            _ = unsafe unlink(temporary.string)
-            throw error
-        }
+        try DurableFile.replace(path.appending(name), with: bytes, mode: mode)
     }
 
     private static func make(_ path: FilePath) throws(TLSFailure) {
@@ -79,46 +78,5 @@ private func takeLock(_ file: FilePath) throws(TLSFailure) -> CInt {
             throw error
         }
         return descriptor
-    }
-}
-
-private func writeDurably(_ bytes: [UInt8], to path: FilePath, mode: mode_t) throws(Errno) {
-    let flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW
-    let descriptor = try checked { unsafe open(path.string, flags, mode) }
-    defer { _ = close(descriptor) }
-    var rest = bytes[...]
-    while !rest.isEmpty {
-        let count = try checked {
-            unsafe rest.withUnsafeBytes { unsafe write(descriptor, $0.baseAddress, $0.count) }
-        }
-        rest = rest.dropFirst(count)
-    }
-    _ = try checked { fsync(descriptor) }
-}
-
-/// A rename is only durable when its folder is.
-private func synchronize(_ folder: FilePath) throws(Errno) {
-    let descriptor = try checked { unsafe open(folder.string, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
-    defer { _ = close(descriptor) }
-    _ = try checked { fsync(descriptor) }
-}
-
-/// Runs a system call until it is not interrupted, and takes errno in the same breath.
-private func checked<Count: SignedInteger>(_ call: () -> Count) throws(Errno) -> Count {
-    while true {
-        let result = call()
-        if result >= 0 { return result }
-        let error = Errno(rawValue: errno)
-        guard error == .interrupted else { throw error }
-    }
-}
-
-private func wrapped<Value>(
-    _ file: FilePath, _ doing: String, _ body: () throws(Errno) -> Value
-) throws(TLSFailure) -> Value {
-    do throws(Errno) {
-        return try body()
-    } catch {
-        throw TLSFailure(.unwritableFile, doing, file: file, underlying: error)
     }
 }

@@ -7,7 +7,7 @@ package struct CertificateFacts: Sendable, Hashable {
     package let subject: String
     /// The issuer's distinguished name as RFC 2253 writes it.
     package let issuer: String
-    /// DNS names and IP addresses of the subjectAltName extension, in its order: "localhost", "127.0.0.1", "::1".
+    /// DNS names, IP and e-mail addresses of the subjectAltName extension, in its order: "localhost", "::1".
     package let alternativeNames: [String]
     /// All of the extension with their kinds, in its order: "DNS:localhost", "IP:::1", "email:a@b.test",
     /// "URI:spiffe://b.test/a"; kinds beyond these are left out.
@@ -26,7 +26,7 @@ package struct CertificateFacts: Sendable, Hashable {
         subject = unsafe distinguishedName(X509_get_subject_name(x509))
         issuer = unsafe distinguishedName(X509_get_issuer_name(x509))
         let names = unsafe subjectAlternativeNames(x509)
-        alternativeNames = names.filter { $0.kind == "DNS" || $0.kind == "IP" }.map(\.text)
+        alternativeNames = names.filter { $0.kind != "URI" }.map(\.text)
         typedAlternativeNames = names.map { "\($0.kind):\($0.text)" }
         notBefore = unsafe secondsSinceEpoch(X509_get0_notBefore(x509))
         notAfter = unsafe secondsSinceEpoch(X509_get0_notAfter(x509))
@@ -46,17 +46,35 @@ private func subjectAlternativeNames(_ x509: OpaquePointer) -> [(kind: String, t
     guard let names = unsafe copenssl_subject_alternative_names(x509) else { return [] }
     defer { unsafe GENERAL_NAMES_free(names) }
     return unsafe (0..<copenssl_general_names_count(names)).compactMap { index in
+        switch unsafe GeneralName(copenssl_general_name_at(names, index)) {
+        case .domain(let name): ("DNS", name)
+        case .address(let bytes): IPAddressText.string(bytes).map { ("IP", $0) }
+        case .email(let name): ("email", name)
+        case .uri(let name): ("URI", name)
+        case nil: nil
+        }
+    }
+}
+
+/// A name of RFC 5280 §4.2.1.6, of a kind that is used here.
+enum GeneralName {
+    case domain(String)
+    /// In a constraint the address and its mask, one after the other.
+    case address([UInt8])
+    case email(String)
+    case uri(String)
+
+    init?(_ name: UnsafePointer<GENERAL_NAME>?) {
         var bytes: UnsafePointer<UInt8>?
         var length: CInt = 0
-        let kind = unsafe copenssl_general_name(names, index, &bytes, &length)
+        let kind = unsafe copenssl_general_name(name, &bytes, &length)
         let value = unsafe Array(UnsafeBufferPointer(start: bytes, count: Int(length)))
-        let text = String(decoding: value, as: UTF8.self)
-        return switch UInt8(bitPattern: kind) {
-        case UInt8(ascii: "D"): ("DNS", text)
-        case UInt8(ascii: "I"): IPAddressText.string(value).map { ("IP", $0) }
-        case UInt8(ascii: "E"): ("email", text)
-        case UInt8(ascii: "U"): ("URI", text)
-        default: nil
+        switch UInt8(bitPattern: kind) {
+        case UInt8(ascii: "D"): self = .domain(String(decoding: value, as: UTF8.self))
+        case UInt8(ascii: "I"): self = .address(value)
+        case UInt8(ascii: "E"): self = .email(String(decoding: value, as: UTF8.self))
+        case UInt8(ascii: "U"): self = .uri(String(decoding: value, as: UTF8.self))
+        default: return nil
         }
     }
 }

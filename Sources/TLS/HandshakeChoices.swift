@@ -6,6 +6,7 @@ import COpenSSL
 @safe final class HandshakeChoices: Sendable {
     let ticketKeys: TicketKeys
     let keyLog: KeyLog?
+    fileprivate let leaves: LeafCertificates?
     private let named: [String: ContextOwner]
     // ALPN list in wire form, written in init, read-only from then on: OpenSSL wants pointers into it that
     // outlive the callback.
@@ -18,6 +19,7 @@ import COpenSSL
         ticketKeys = settings.ticketKeys
         keyLog = settings.keyLog
         self.named = named
+        leaves = settings.leaves
         let list = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: wire.count)
         _ = unsafe list.initialize(from: wire)
         unsafe protocols = list
@@ -34,6 +36,11 @@ import COpenSSL
         unsafe SSL_CTX_set_client_hello_cb(context.pointer, chooseContext, nil)
         if keyLog != nil { unsafe SSL_CTX_set_keylog_callback(context.pointer, logSecrets) }
         if unsafe !protocols.isEmpty { unsafe SSL_CTX_set_alpn_select_cb(context.pointer, alpnCallback, nil) }
+    }
+
+    /// Makes full handshakes of `context` ask for the leaf of their server name; a resumed one shows no certificate.
+    static func chooseLeaves(for context: ContextOwner) {
+        unsafe SSL_CTX_set_cert_cb(context.pointer, leafCallback, nil)
     }
 
     static func of(_ ssl: OpaquePointer?) -> HandshakeChoices? {
@@ -83,6 +90,16 @@ private func acceptServerName(
     _ ssl: OpaquePointer?, _ alert: UnsafeMutablePointer<CInt>?, _ argument: UnsafeMutableRawPointer?
 ) -> CInt {
     SSL_TLSEXT_ERR_OK
+}
+
+/// Shows the leaf of the name that the client asks for (SSL_CTX_set_cert_cb(3)).
+///
+/// The callback could suspend the handshake for a thread that makes the leaf. It doesn't: that is done once a name, and
+/// takes no longer than two handshakes of others, for which this one would have to wait as well.
+private func leafCallback(_ ssl: OpaquePointer?, _ argument: UnsafeMutableRawPointer?) -> CInt {
+    let name = unsafe SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name).map { unsafe String(cString: $0) }
+    guard let leaf = unsafe HandshakeChoices.of(ssl)?.leaves?.identity(for: name) else { return 1 }
+    return unsafe SSL_use_cert_and_key(ssl, leaf.leaf.pointer, leaf.key.pointer, nil, 1)
 }
 
 private func alpnCallback(

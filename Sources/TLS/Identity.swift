@@ -33,6 +33,16 @@ package final class Identity: Sendable {
             warnings: [])
     }
 
+    /// A certificate that was just made for its key.
+    init(made certificate: Certificate, key: PrivateKey) {
+        leaf = certificate
+        chain = []
+        self.key = key
+        facts = CertificateFacts(certificate)
+        file = ""
+        warnings = []
+    }
+
     private init(
         _ certificatePEM: [UInt8], _ keyPEM: [UInt8], _ passphrase: Passphrase?, certificateFile: FilePath,
         keyFile: FilePath, warnings: [String]

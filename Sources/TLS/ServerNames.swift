@@ -1,19 +1,32 @@
-// Owns the list of names in a certificate of the local authority: what always belongs, what is allowed.
+// Owns the names in certificates of the local authority: which are well formed, which are this machine's.
 import Glibc
 
-/// localhost, the host's name if it is one that a certificate can hold, both loopback addresses, and `further`.
-func serverNames(_ further: [String], host: String) throws(TLSFailure) -> [String] {
-    var names = ["localhost"]
-    if isServerName(host) { names.append(host.lowercased()) }
-    names += ["127.0.0.1", "::1"]
-    for name in further {
-        guard isServerName(name) || IPAddressText.isAddress(name) else {
-            throw TLSFailure(.badSetting, "\"\(name)\" is neither a DNS name nor an IP address")
-        }
-        names.append(IPAddressText.canonical(name) ?? name.lowercased())
-    }
+/// What this machine is called by itself and by others: localhost, its name if a certificate can hold it, the loopback
+/// addresses and those of its interfaces; only what is permitted.
+func machineNames(
+    host: String, addresses: [String], within constraints: NameConstraints
+) -> [String] {
     var seen: Set<String> = []
-    return names.filter { seen.insert($0).inserted }
+    return (["localhost", host.lowercased(), "127.0.0.1", "::1"] + addresses).filter {
+        (isServerName($0) || IPAddressText.isAddress($0)) && constraints.permits($0)
+            && seen.insert($0).inserted
+    }
+}
+
+/// A DNS name, an IP address or an e-mail address in the form that a certificate has it.
+func certificateName(_ text: String) throws(TLSFailure) -> String {
+    if let address = IPAddressText.canonical(text) { return address }
+    if isServerName(text) { return text.lowercased() }
+    if isMailAddress(text) { return text }
+    throw TLSFailure(.badSetting, "\"\(text)\" is neither a DNS name nor an IP or e-mail address")
+}
+
+/// A mailbox with a DNS name behind its @ (RFC 5321 §4.1.2), without what has a meaning in x509v3_config(5).
+private func isMailAddress(_ text: String) -> Bool {
+    let parts = text.split(separator: "@", omittingEmptySubsequences: false)
+    guard parts.count == 2, (1...64).contains(parts[0].utf8.count) else { return false }
+    return isServerName(String(parts[1])) && !parts[1].hasPrefix("*")
+        && parts[0].utf8.allSatisfy { isNameByte($0) || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "+") }
 }
 
 /// Whether a text can name a server: letters, digits, hyphens and underscores in labels of 1 to 63 (RFC 1034 §3.5); the

@@ -16,9 +16,9 @@ package final class TLSContext: Sendable {
         keyLogPath = configuration.keyLog?.path
         var named: [String: ContextOwner] = [:]
         for (name, settings) in configuration.named {
-            named[name.lowercased()] = try ContextOwner(configuration, for: settings)
+            named[name.lowercased()] = try Self.context(configuration, for: settings)
         }
-        defaultContext = try ContextOwner(configuration, for: configuration.default)
+        defaultContext = try Self.context(configuration, for: configuration.default)
         let contexts = [defaultContext] + named.values
         verifiesClients = contexts.contains { $0.verification != nil }
         choices = try HandshakeChoices(configuration, named: named)
@@ -39,5 +39,15 @@ package final class TLSContext: Sendable {
     /// What serves the clients that ask for a name, in lower case.
     func context(for name: String?) -> ContextOwner {
         name.flatMap(choices.context(named:)) ?? defaultContext
+    }
+
+    private static func context(
+        _ configuration: TLSContextConfiguration, for settings: ServerNameConfiguration
+    ) throws(TLSFailure) -> ContextOwner {
+        let context = try ContextOwner(configuration, for: settings)
+        if let leaves = configuration.leaves, settings.identities.contains(where: leaves.replaces) {
+            HandshakeChoices.chooseLeaves(for: context)
+        }
+        return context
     }
 }

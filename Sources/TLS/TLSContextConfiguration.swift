@@ -32,6 +32,8 @@ package struct TLSContextConfiguration: Sendable {
     package var `default`: ServerNameConfiguration
     /// By server name: exact ("wiki.localhost") before a wildcard of one label ("*.localhost"); case does not count.
     package var named: [String: ServerNameConfiguration] = [:]
+    /// Where the local authority's default leaf is shown, clients get the leaf for the name that they ask for.
+    package var leaves: LeafCertificates?
     /// Seals and opens session tickets; hand the same object to the context of the next reload.
     package var ticketKeys: TicketKeys
     /// Where the secrets of all sessions go, for Wireshark; nil for nowhere.

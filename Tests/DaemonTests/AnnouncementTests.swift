@@ -63,4 +63,14 @@ struct AnnouncementTests {
             Announcement(listeners: [plain], authority: "/ca.pem").curl
                 == "curl http://localhost:\(port(of: plain))/")
     }
+
+    @Test("How browsers come to trust it is told when the authority is new")
+    func trust() {
+        var announcement = Announcement(listeners: [], authority: "/ca.pem")
+        #expect(announcement.trust(program: "portico", configuration: "a.conf") == nil)
+        announcement.isAuthorityNew = true
+        #expect(
+            announcement.trust(program: ".build/portico", configuration: "my files/a.conf")
+                == "sudo .build/portico ca install -c 'my files/a.conf'")
+    }
 }

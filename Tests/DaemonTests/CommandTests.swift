@@ -27,11 +27,17 @@ struct CommandTests {
         #expect(status(["modules", "nosuch"]) == 64)
         #expect(status(["serve", "--listen", "localhost"]) == 64)
         #expect(status(["serve", "--listen", "localhost:99999"]) == 64)
+        #expect(status(["ca", "nosuch"]) == 64)
+        #expect(status(["ca", "export", "--pem", "--der"]) == 64)
+        #expect(status(["cert"]) == 64)
+        #expect(status(["cert", "a.test", "--days", "0"]) == 64)
+        #expect(status(["cert", "a.test", "--days", "826"]) == 64)
+        #expect(status(["cert", "a.test", "--password", "x"]) == 64)
     }
 
     @Test(
         "0 for --help and --version, of each command too",
-        arguments: [[], ["run"], ["check"], ["serve"], ["modules"]])
+        arguments: [[], ["run"], ["check"], ["serve"], ["modules"], ["ca"], ["ca", "install"], ["cert"]])
     func help(_ command: [String]) {
         #expect(status(command + ["--help"]) == 0)
         #expect(status(command + ["--version"]) == 0)

@@ -40,16 +40,51 @@ struct IdentityLoaderTests {
         _ = try load("[tls]")
     }
 
-    @Test("auto: the authority makes a certificate for localhost and for each [tls NAME]")
+    @Test("auto: the authority makes the default certificate, which stands for those of each [tls NAME] too")
     func makes() throws {
         let (identities, messages) = try load("[tls]\n[tls wiki.test]")
         #expect(messages == [])
         #expect(identities?.authority?.certificatePath == state.appending("ca.pem"))
         let names = try #require(identities?.default.first?.facts.alternativeNames)
-        #expect(names.contains("localhost") && names.contains("wiki.test"))
-        #expect(identities?.named.keys.sorted() == ["wiki.test"])
+        #expect(names.contains("localhost") && !names.contains("wiki.test"))
+        #expect(identities?.named["wiki.test"]?.first === identities?.default.first)
         // It renews them by itself, so their end is nobody's concern.
         #expect(identities?.expiry.findings(at: .max).isEmpty == true)
+    }
+
+    @Test(
+        "auto for a name that the authority may not sign for is an error at its section, and nothing is made")
+    func notPermitted() throws {
+        let (identities, messages) = try load("[tls]\n[tls wiki.test]\n[tls wiki.example]\n[tls *.example]")
+        #expect(identities == nil)
+        #expect(messages.count == 2)
+        #expect(
+            messages.first?.hasPrefix("f:3:1: error: the local authority may not sign for 'wiki.example'")
+                == true)
+        #expect(throws: Errno.noSuchFileOrDirectory) { try state.appending("ca.pem").stat() }
+    }
+
+    @Test("authority_names: a new authority may sign for them; one that is there is kept, with a warning")
+    func authorityNames() throws {
+        let text = "[tls]\nauthority_names = wiki.example 203.0.113.0/24"
+        let (identities, messages) = try load("\(text)\n[tls a.wiki.example]")
+        #expect(messages == [])
+        let (later, warnings) = try load("\(text) other.example\n[tls a.wiki.example]")
+        #expect(later?.authority?.facts == identities?.authority?.facts)
+        #expect(warnings.count == 1)
+        #expect(warnings.first?.hasPrefix("f:1:1: warning: ") == true, "\(warnings)")
+        #expect(warnings.first?.contains("made without other.example; ") == true)
+        let (none, errors) = try load("\(text) other.example\n[tls other.example]")
+        #expect(none == nil)
+        #expect(errors.first?.contains("may not sign for 'other.example'") == true)
+    }
+
+    @Test("authority_names that are none are errors at their place")
+    func badAuthorityNames() {
+        let (_, messages) = settings(
+            "[tls]\nauthority_names = a.example 1.2.3.4/33 *.b\n[handler /]\nmodule = echo\n")
+        #expect(messages.count == 2)
+        #expect(messages.first?.hasPrefix("2:29: error: ") == true, "\(messages)")
     }
 
     @Test("portico check makes no file, and finds nothing wrong with that")
@@ -117,7 +152,8 @@ struct IdentityLoaderTests {
         let (identities, messages) = try load("[tls]\n[tls wiki.test]", credentials)
         #expect(messages == [])
         #expect(identities?.default.first?.file == folder["credentials/tls.crt"])
-        #expect(identities?.named["wiki.test"]?.first?.facts.alternativeNames.contains("wiki.test") == true)
+        #expect(identities?.authority != nil)
+        #expect(identities?.named["wiki.test"]?.first === identities?.authority?.identity)
         let (named, _) = try load(
             "[tls]\ncertificate = \(state)/localhost.pem\nkey = \(state)/localhost.key", credentials)
         #expect(named?.default.first?.file == state.appending("localhost.pem"))

@@ -59,14 +59,9 @@ extension Integration {
             #expect(lines.count == 3 && lines.allSatisfy { $0.hasPrefix("2 ") }, "\(result)")
         }
 
-        private static let browser: String? = {
-            let paths: [String] = ["/usr/bin/chromium", "/usr/bin/chromium-browser"]
-            return paths.first { path in unsafe access(path, X_OK) == 0 }
-        }()
-
         @Test(
             "Chromium: the page says that it was asked for over h2",
-            .enabled(if: browser != nil, "chromium is not installed; make setup-test does that"))
+            .enabled(if: Browser.path != nil, "chromium is not installed; make setup-test does that"))
         func chromium() throws {
             let server = try probeServer()
             let key = try run(
@@ -78,7 +73,7 @@ extension Integration {
             let profile = server.folder["profile"].string
             let page = try run(
                 [
-                    try #require(Self.browser), "--headless=new", "--no-sandbox", "--disable-gpu",
+                    try #require(Browser.path), "--headless=new", "--no-sandbox", "--disable-gpu",
                     "--disable-dev-shm-usage", "--no-first-run", "--disable-background-networking",
                     "--user-data-dir=\(profile)", "--ignore-certificate-errors-spki-list=\(hash)",
                     "--dump-dom", "https://localhost:\(server.port(.tls))/",

@@ -16,7 +16,7 @@ struct ClientVerificationTests {
         folder = try TemporaryFolder()
         keys = try TicketKeys()
         identity = try TestCertificates.identity()
-        chain = try TestCertificates.chain(named: "alice", usage: "clientAuth")
+        chain = try TestCertificates.chain(named: "alice", for: .client)
     }
 
     private func rules(
@@ -74,7 +74,7 @@ struct ClientVerificationTests {
         "A certificate of another authority is refused, and the failure says whose it is",
         arguments: [ClientVerification.Demand.optional, .required])
     func untrusted(demand: ClientVerification.Demand) throws {
-        let stranger = try TestCertificates.chain(named: "mallory", usage: "clientAuth")
+        let stranger = try TestCertificates.chain(named: "mallory", for: .client)
         let failure = try refusal(try context(rules(demand)), try client(chain: stranger))
         #expect(failure?.code == .untrusted)
         #expect(
@@ -146,7 +146,7 @@ struct ClientVerificationTests {
         let now = TestCertificates.now
         let key = try PrivateKey.generate()
         let certificate = try TestCertificates.selfSigned(
-            "brief", key, from: now - 60, to: now + 2, usage: "clientAuth")
+            "brief", key, from: now - 60, to: now + 2, for: .client)
         let identity = try Identity(certificatePEM: certificate.pem(), keyPEM: key.pem(), name: "client")
         let context = try context(rules(trusting: certificate))
         let client = try TLSClientContext(

@@ -32,7 +32,7 @@ struct IdentityTests {
     func goodChain() throws {
         let identity = try load([chain.leaf, chain.intermediate, chain.root], chain.leafKey)
         #expect(identity.warnings.isEmpty)
-        #expect(identity.facts.subject == "CN=localhost")
+        #expect(identity.facts.subject == "")
         #expect(identity.facts.issuer == "CN=Test intermediate")
         #expect(identity.facts.alternativeNames == ["localhost"])
         #expect(identity.facts.notAfter - identity.facts.notBefore == TestCertificates.year + 60)
@@ -67,7 +67,7 @@ struct IdentityTests {
     func anyOrder(order: [Int]) throws {
         let all = [chain.leaf, chain.intermediate, chain.root]
         let identity = try load(order.map { all[$0] }, chain.leafKey)
-        let subjects = ["CN=localhost", "CN=Test intermediate", "CN=Test root"]
+        let subjects = ["", "CN=Test intermediate", "CN=Test root"]
         #expect(identity.allFacts.map(\.subject) == Array(subjects.prefix(Set(order).count)))
     }
 
@@ -90,10 +90,11 @@ struct IdentityTests {
             try PrivateKey.generate(), try PrivateKey.generate(), try PrivateKey.generate()
         )
         let (from, to) = (TestCertificates.now - 60, TestCertificates.now + 1000)
-        let own = CertificateBuilder.authority(named: "New", key: key, from: from, to: to)
-        let other = try CertificateBuilder.authority(named: "Old", key: otherKey, from: from, to: to).signed()
+        let own = CertificateBuilder.authority(named: "New", constraints: .local, key: key, from: from, to: to)
+        let other = try CertificateBuilder.authority(named: "Old", constraints: .local, key: otherKey, from: from, to: to).signed()
         let (root, cross) = (try own.signed(), try own.signed(by: (other, otherKey)))
-        let leaf = try CertificateBuilder.server(named: ["localhost"], key: leafKey, from: from, to: to)
+        let leaf = try CertificateBuilder.leaf(
+            for: ["localhost"], purpose: .server, key: leafKey, from: from, to: to)
             .signed(by: (root, key))
         let identity = try load([root, leaf, cross], leafKey)
         #expect(identity.allFacts.map(\.issuer) == ["CN=New", "CN=Old", "CN=New"])

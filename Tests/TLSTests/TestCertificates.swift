@@ -16,19 +16,17 @@ enum TestCertificates {
 
     static var now: Int64 { Int64(time(nil)) }
 
-    /// - Parameter usage: what the leaf is for, serverAuth or clientAuth.
-    static func chain(named name: String = "localhost", usage: String = "serverAuth") throws -> Chain {
+    static func chain(
+        named name: String = "localhost", for purpose: CertificatePurpose = .server
+    ) throws -> Chain {
         let (rootKey, intermediateKey, leafKey) = (
             try PrivateKey.generate(), try PrivateKey.generate(), try PrivateKey.generate()
         )
         let root = try authority("Test root", rootKey, pathLength: 1).signed()
         let intermediate = try authority("Test intermediate", intermediateKey, pathLength: 0)
             .signed(by: (root, rootKey))
-        let template = CertificateBuilder.server(
-            named: [name], key: leafKey, from: now - 60, to: now + year)
-        let leaf = try CertificateBuilder(
-            subject: name, key: leafKey, notBefore: template.notBefore, notAfter: template.notAfter,
-            extensions: template.extensions.map { $0.value == "serverAuth" ? ($0.identifier, usage) : $0 }
+        let leaf = try CertificateBuilder.leaf(
+            for: [name], purpose: purpose, key: leafKey, from: now - 60, to: now + year
         ).signed(by: (intermediate, intermediateKey))
         return Chain(root: root, intermediate: intermediate, leaf: leaf, leafKey: leafKey)
     }
@@ -43,20 +41,20 @@ enum TestCertificates {
     }
 
     static func selfSigned(
-        _ name: String, _ key: PrivateKey, from: Int64, to: Int64, usage: String = "serverAuth"
+        _ name: String, _ key: PrivateKey, from: Int64, to: Int64, for purpose: CertificatePurpose = .server
     ) throws -> Certificate {
-        let template = CertificateBuilder.server(named: [name], key: key, from: from, to: to)
+        let template = CertificateBuilder.leaf(
+            for: [name], purpose: purpose, key: key, from: from, to: to)
         return try CertificateBuilder(
             subject: name, key: key, notBefore: from, notAfter: to,
-            extensions: template.extensions.filter { $0.value != "keyid:always" }.map {
-                $0.value == "serverAuth" ? ($0.identifier, usage) : $0
-            }
+            extensions: template.extensions.filter { $0.value != "keyid:always" }
         ).signed()
     }
 
     private static func authority(_ name: String, _ key: PrivateKey, pathLength: Int) -> CertificateBuilder {
-        let template = CertificateBuilder.authority(named: name, key: key, from: now - 60, to: now + year)
-        var extensions = template.extensions
+        let template = CertificateBuilder.authority(
+            named: name, constraints: .local, key: key, from: now - 60, to: now + year)
+        var extensions = template.extensions.filter { !$0.value.contains("permitted") }
         extensions[0].value = "critical,CA:TRUE,pathlen:\(pathLength)"
         return CertificateBuilder(
             subject: name, key: key, notBefore: template.notBefore, notAfter: template.notAfter,

@@ -21,6 +21,10 @@ int clinux_openat2(int directory, const char *path, uint64_t flags, uint64_t mod
 // SIOCOUTQ, tcp(7): bytes that were sent and not yet taken by the other end's kernel. A variadic call, and a macro.
 int clinux_unsent_bytes(int fd, int *bytes);
 
+// SIOCGIFCONF, netdevice(7): the IPv4 addresses of the interfaces that are up, in network byte order, at most
+// `capacity` of them. Gives their number. A variadic call over a union.
+int clinux_interface_addresses(int fd, uint32_t *addresses, int capacity);
+
 // preadv2(2) into one buffer; with CLINUX_RWF_NOWAIT it reads from the page cache or fails with EAGAIN.
 // _GNU_SOURCE.
 intptr_t clinux_preadv2(int fd, void *buffer, size_t count, int64_t offset, int flags);

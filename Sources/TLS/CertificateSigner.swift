@@ -1,0 +1,52 @@
+// Owns the authority's key in use: what is signed with it, for how long, and when it is made anew.
+import SystemPackage
+
+/// An authority that signs leaves within its constraints.
+package struct CertificateSigner: Sendable {
+    let authority: Identity
+    let constraints: NameConstraints
+
+    init(authority: Identity, constraints: NameConstraints) {
+        self.authority = authority
+        self.constraints = constraints
+    }
+
+    /// Reads the authority of a folder and writes nothing: what another user makes there, the daemon may not read.
+    package init(reading folder: FilePath) throws(TLSFailure) {
+        authority = try Identity(
+            certificateFile: folder.appending(AuthorityCertificate.fileName),
+            keyFile: folder.appending("ca.key"))
+        constraints = try CertificateAuthority.constraints(in: folder, permitting: [])
+    }
+
+    static let day: Int64 = 86_400
+    private static let leafDays: Int64 = 90
+    private static let renewalDays: Int64 = 30
+    /// Clients whose clock is behind shall not refuse a certificate that was made just now.
+    static let clockSlack: Int64 = 3600
+
+    /// A new key and its certificate; names that are not permitted throw `.badSetting`.
+    ///
+    /// - Parameter days: how long it is valid, never longer than the authority.
+    func leaf(
+        for names: [String], purpose: CertificatePurpose = .server, days: Int64 = leafDays, at now: Int64
+    ) throws(TLSFailure) -> Identity {
+        for name in names where !name.contains("@") && !constraints.permits(name) {
+            throw TLSFailure(.badSetting, "\(name) is not among the names that the authority may sign for")
+        }
+        let key = try PrivateKey.generate()
+        let end = min(now + days * Self.day, authority.facts.notAfter)
+        let certificate = try CertificateBuilder.leaf(
+            for: names, purpose: purpose, key: key, from: now - Self.clockSlack, to: end
+        ).signed(by: (authority.leaf, authority.key))
+        return Identity(made: certificate, key: key)
+    }
+
+    /// Whether a leaf needs no successor yet: it is valid, and 60 of its 90 days are not over.
+    func isFresh(_ leaf: Identity, at now: Int64) -> Bool {
+        guard leaf.facts.notBefore <= now else { return false }
+        // Nothing that is made later ends later.
+        if leaf.facts.notAfter >= authority.facts.notAfter { return leaf.facts.notAfter > now }
+        return leaf.facts.notAfter - now > Self.renewalDays * Self.day
+    }
+}
