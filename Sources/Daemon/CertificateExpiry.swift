@@ -24,7 +24,10 @@ struct CertificateExpiry {
         var isOutOfTime: Bool { state == .expired || state == .notYetValid }
 
         var description: String {
-            let what = "\(file): the certificate of \(certificate.subject)"
+            // Public authorities leave the subject empty.
+            let subject =
+                certificate.subject.isEmpty ? certificate.alternativeNames.first ?? "" : certificate.subject
+            let what = "\(file): the certificate of \(subject)"
             switch state {
             case .expired: return "\(what) has expired"
             case .notYetValid: return "\(what) is not valid yet"

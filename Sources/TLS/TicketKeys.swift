@@ -37,12 +37,13 @@ package final class TicketKeys: Sendable {
     package init(files: [FilePath]) throws(TLSFailure) {
         rotation = .seconds(12 * 3600)
         now = timeSinceBoot
+        let born = timeSinceBoot()
         rotates = false
         let contents = try files.map { (file) throws(TLSFailure) in try PEMFile(reading: file) }
         warnings = contents.filter(\.isOpenToOthers).map { $0.openness(of: "the session ticket key") }
         keys = Mutex(
             try contents.reversed().map { (file) throws(TLSFailure) in
-                try TicketKey(nginxFormat: file.bytes, file: file.path)
+                try TicketKey(nginxFormat: file.bytes, file: file.path, born: born)
             })
     }
 
@@ -102,8 +103,8 @@ package let timeSinceBoot: @Sendable () -> Duration = {
     }
 
     /// The key of a file as nginx's ssl_session_ticket_key takes it.
-    init(nginxFormat bytes: [UInt8], file: FilePath) throws(TLSFailure) {
-        born = .zero
+    init(nginxFormat bytes: [UInt8], file: FilePath, born: Duration) throws(TLSFailure) {
+        self.born = born
         switch bytes.count {
         case TicketKey.nameBytes + 2 * 32: secretBytes = 32
         case TicketKey.nameBytes + 2 * 16: secretBytes = 16

@@ -242,6 +242,19 @@ struct IdentityLoaderTests {
         #expect(CertificateExpiry(of: [identity]).findings(at: end - left).first?.state == state)
     }
 
+    @Test("A certificate without a subject is told of by its first name")
+    func expiryWithoutSubject() throws {
+        let key = try PrivateKey.generate()
+        let template = CertificateBuilder.leaf(for: ["a.test"], purpose: .server, key: key, from: 0, to: 1)
+        let certificate = try CertificateBuilder(
+            subject: "", key: key, notBefore: 0, notAfter: 1,
+            extensions: template.extensions.filter { $0.value.contains("a.test") }
+        ).signed()
+        let identity = try Identity(certificatePEM: certificate.pem(), keyPEM: key.pem(), name: "a.pem")
+        let told = CertificateExpiry(of: [identity]).findings(at: 2).map(\.description)
+        #expect(told == ["a.pem: the certificate of a.test has expired"])
+    }
+
     @Test("A missing file is named")
     func namesTheFile() throws {
         let (_, messages) = try load("[tls]\ncertificate = /no/such.pem\nkey = /no/such.key")
