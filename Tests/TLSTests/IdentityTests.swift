@@ -90,12 +90,16 @@ struct IdentityTests {
             try PrivateKey.generate(), try PrivateKey.generate(), try PrivateKey.generate()
         )
         let (from, to) = (TestCertificates.now - 60, TestCertificates.now + 1000)
-        let own = CertificateBuilder.authority(named: "New", constraints: .local, key: key, from: from, to: to)
-        let other = try CertificateBuilder.authority(named: "Old", constraints: .local, key: otherKey, from: from, to: to).signed()
+        let own = CertificateBuilder.authority(
+            named: "New", constraints: .local, key: key, from: from, to: to)
+        let other = try CertificateBuilder.authority(
+            named: "Old", constraints: .local, key: otherKey, from: from, to: to
+        ).signed()
         let (root, cross) = (try own.signed(), try own.signed(by: (other, otherKey)))
         let leaf = try CertificateBuilder.leaf(
-            for: ["localhost"], purpose: .server, key: leafKey, from: from, to: to)
-            .signed(by: (root, key))
+            for: ["localhost"], purpose: .server, key: leafKey, from: from, to: to
+        )
+        .signed(by: (root, key))
         let identity = try load([root, leaf, cross], leafKey)
         #expect(identity.allFacts.map(\.issuer) == ["CN=New", "CN=Old", "CN=New"])
     }

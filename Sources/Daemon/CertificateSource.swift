@@ -12,7 +12,7 @@ struct CertificatePair: Equatable {
 }
 
 /// Where the certificates of a section come from.
-enum CertificateOrigin: Equatable {
+enum CertificateSource: Equatable {
     case authority
     case given([CertificatePair])
     /// Certificates and keys that don't go together, and why.
@@ -26,7 +26,7 @@ extension IdentityLoader {
     /// Where the certificates of a section come from.
     ///
     /// The credentials `tls.crt` and `tls.key` are those of a `[tls]` that names none.
-    func origin(of section: Section) -> CertificateOrigin {
+    func origin(of section: Section) -> CertificateSource {
         let isSilent = !section.isSet(TLSKeys.certificate) && !section.isSet(TLSKeys.key)
         if isSilent, section.argument == nil, hasCredentials {
             let pair = CertificatePair(
