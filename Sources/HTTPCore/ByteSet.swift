@@ -53,6 +53,10 @@ package struct ByteSet: Sendable {
     @inlinable package static var unencodedSegment: ByteSet {
         ByteSet(low: 0x03FF_7792_0000_0000, high: 0x47FF_FFFE_87FF_FFFF)
     }
+    /// All that is visible in ASCII.
+    @inlinable package static var unencodedQuery: ByteSet {
+        ByteSet(low: 0xFFFF_FFFE_0000_0000, high: 0x7FFF_FFFF_FFFF_FFFF)
+    }
     /// `bchars` of RFC 2046 §5.1.1.
     @inlinable package static var boundary: ByteSet {
         ByteSet(low: 0xA7FF_FB81_0000_0000, high: 0x07FF_FFFE_87FF_FFFE)

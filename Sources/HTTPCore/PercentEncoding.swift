@@ -13,6 +13,11 @@ public enum PercentEncoding {
         encode(segment, except: .unencodedSegment)
     }
 
+    /// A query that a client sent as it may stand in a `Location` field: what is not ASCII is encoded, the rest stays.
+    public static func encode(query: some Sequence<UInt8>) -> String {
+        encode(query, except: .unencodedQuery)
+    }
+
     private static func encode(_ bytes: some Sequence<UInt8>, except kept: ByteSet) -> String {
         var output: [UInt8] = []
         output.reserveCapacity(bytes.underestimatedCount)

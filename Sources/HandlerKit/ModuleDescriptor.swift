@@ -47,9 +47,15 @@ public struct ModuleContext: Sendable {
     public let blocking: BlockingPool
     /// The running server, for pages that show it.
     public let server: any ServerInspection
+    /// The time of day, for what handlers show or stamp; a test gives its own.
+    public let now: @Sendable () -> TimeOfDay
 
     /// Makes a context of its parts.
-    public init(mount: String, logger: Logger, blocking: BlockingPool, server: any ServerInspection) {
+    public init(
+        mount: String, logger: Logger, blocking: BlockingPool, server: any ServerInspection,
+        now: @escaping @Sendable () -> TimeOfDay = { .current() }
+    ) {
+        self.now = now
         self.mount = mount
         self.logger = logger
         self.blocking = blocking

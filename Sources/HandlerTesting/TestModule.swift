@@ -24,12 +24,15 @@ public func make(
 }
 
 extension ModuleContext {
-    /// A context with a logger that discards, a pool of two threads, and a server that is ``TestServer``.
+    /// A context with a logger that discards, a pool of two threads, a server that is ``TestServer``, and a clock that
+    /// stands.
     public static func forTesting(
         mount: String = "/", logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
-        server: any ServerInspection = TestServer()
+        server: any ServerInspection = TestServer(), clock: TestClock = TestClock()
     ) -> ModuleContext {
-        ModuleContext(mount: mount, logger: logger, blocking: BlockingPool(threads: 2), server: server)
+        ModuleContext(
+            mount: mount, logger: logger, blocking: BlockingPool(threads: 2), server: server,
+            now: { clock.now })
     }
 }
 

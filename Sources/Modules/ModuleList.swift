@@ -3,4 +3,4 @@
 import HandlerKit
 
 /// The modules that the daemon offers, in the order in which `portico modules` lists them.
-public let shippedModules: [ModuleDescriptor] = [.echo, .files, .diagnostics, .respond]
+public let shippedModules: [ModuleDescriptor] = [.echo, .files, .diagnostics, .respond, .redirect, .time]

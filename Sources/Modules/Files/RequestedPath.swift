@@ -38,10 +38,6 @@ struct RequestedPath: Sendable {
     func folderLocation(query: String?) -> String {
         let path = PercentEncoding.encode(path: full) + (endsInSlash ? "" : "/")
         guard let query else { return path }
-        let encoded = query.utf8.map { byte in
-            byte < 0x80
-                ? String(Unicode.Scalar(byte)) : PercentEncoding.encode(segment: CollectionOfOne(byte))
-        }
-        return path + "?" + encoded.joined()
+        return path + "?" + PercentEncoding.encode(query: query.utf8)
     }
 }
