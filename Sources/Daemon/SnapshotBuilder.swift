@@ -59,7 +59,7 @@ struct SnapshotBuilder {
         _ = build(generation: 0, into: &diagnostics)
     }
 
-    private var speaksTLS: Bool { !settings.server[ServerKeys.listen].isEmpty }
+    private var speaksTLS: Bool { settings.listenEntries.contains(where: \.rules.isTLS) }
 
     private var requestLog: (any RequestLog)? {
         guard settings.server[ServerKeys.accessLog] else { return nil }

@@ -4,8 +4,10 @@
 public final class ConnectionFacts: Sendable {
     /// The client's end.
     public let remote: Endpoint
-    /// The server's end.
+    /// The end that the client connected to: the server's, or that of the proxy in front of it.
     public let local: Endpoint
+    /// The proxy that passed the connection on and told of the client (PROXY protocol); nil without one.
+    public let proxy: Endpoint?
     /// What TLS agreed on; nil on a plain listener.
     public let tls: TLSDetails?
     /// The `listen` entry that accepted the connection, as the configuration says it.
@@ -14,9 +16,13 @@ public final class ConnectionFacts: Sendable {
     public let worker: Int
 
     /// Makes facts of their parts.
-    public init(remote: Endpoint, local: Endpoint, tls: TLSDetails?, listener: String, worker: Int) {
+    public init(
+        remote: Endpoint, local: Endpoint, proxy: Endpoint? = nil, tls: TLSDetails?, listener: String,
+        worker: Int
+    ) {
         self.remote = remote
         self.local = local
+        self.proxy = proxy
         self.tls = tls
         self.listener = listener
         self.worker = worker

@@ -8,10 +8,11 @@ extension ConnectionFacts {
     /// - Parameter tls: What TLS agreed on; nil for a plain connection.
     public static func forTesting(
         remote: Endpoint = Endpoint(host: "127.0.0.1", port: 50_000),
-        local: Endpoint = Endpoint(host: "127.0.0.1", port: 8_443), tls: TLSDetails? = .forTesting(),
-        listener: String = "127.0.0.1:8443", worker: Int = 0
+        local: Endpoint = Endpoint(host: "127.0.0.1", port: 8_443), proxy: Endpoint? = nil,
+        tls: TLSDetails? = .forTesting(), listener: String = "127.0.0.1:8443", worker: Int = 0
     ) -> ConnectionFacts {
-        ConnectionFacts(remote: remote, local: local, tls: tls, listener: listener, worker: worker)
+        ConnectionFacts(
+            remote: remote, local: local, proxy: proxy, tls: tls, listener: listener, worker: worker)
     }
 }
 

@@ -101,9 +101,10 @@ extension DiagnosticsPage {
         return [
             Fact("Client", address(connection.clientAddress, connection.clientPort)),
             Fact("Server", address(connection.localAddress, connection.localPort)),
+            Fact("Proxy", connection.proxyAddress.map { address($0, connection.proxyPort) }),
             Fact("Listener", connection.listener), Fact("Worker", "\(connection.worker)"),
             Fact("Request number", "\(connection.requestNumber)"),
-        ]
+        ].compactMap { $0 }
     }
 
     private func address(_ host: String, _ port: UInt16?) -> String {

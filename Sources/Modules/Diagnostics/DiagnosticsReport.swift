@@ -59,6 +59,9 @@ struct ConnectionReport: Encodable {
     let clientPort: UInt16?
     let localAddress: String
     let localPort: UInt16?
+    /// Absent without a proxy that told of the client.
+    let proxyAddress: String?
+    let proxyPort: UInt16?
     let listener: String
     let worker: Int
     let requestNumber: Int
@@ -68,6 +71,8 @@ struct ConnectionReport: Encodable {
         clientPort = request.connection.remote.port
         localAddress = request.connection.local.host
         localPort = request.connection.local.port
+        proxyAddress = request.connection.proxy?.host
+        proxyPort = request.connection.proxy?.port
         listener = request.connection.listener
         worker = request.connection.worker
         requestNumber = request.number
