@@ -54,7 +54,8 @@ extension Connection {
 
     private func speaksHTTP2() async throws(ConnectionFailure) -> Bool {
         if case .secure(let stream) = transport { return stream.session.hasSelected(alpn: "h2") }
-        guard !listener.isTLS, worker.snapshot.limits.takesPlainHTTP2 else { return false }
+        // On a TLS port such a client gets the redirect in the only language that it reads.
+        guard listener.isTLS || worker.snapshot.limits.takesPlainHTTP2 else { return false }
         return try await beginsAsHTTP2()
     }
 
