@@ -116,6 +116,7 @@ struct IdentityLoader {
         else { return nil }
         do throws(TLSFailure) {
             let identity = try Identity(certificateFile: certificateFile, keyFile: keyFile)
+            if case .credential = certificate { identity.mark(.credential) } else { identity.mark(.file) }
             report(identity.warnings, at: section.location(of: TLSKeys.certificate), into: &diagnostics)
             return identity
         } catch {

@@ -52,7 +52,8 @@ final class LifeCycle {
         let logger = parts.log.logger(label: "portico")
         self.logger = logger
         notifier = ServiceNotifier(onFailure: { logger.warning("\($0)") })
-        state = ServerState(source: parts.source, environment: parts.environment)
+        state = ServerState(
+            source: parts.source, environment: parts.environment, ticketKeys: parts.ticketKeys)
     }
 
     /// Runs the daemon until a signal stops it.

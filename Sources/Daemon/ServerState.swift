@@ -7,6 +7,7 @@ import Server
 import Supervision
 import Synchronization
 import SystemPackage
+import TLS
 
 /// The running daemon as pages see it.
 final class ServerState: ServerInspection {
@@ -21,9 +22,11 @@ final class ServerState: ServerInspection {
     private let values = Mutex(Values())
     private let configurationFile: String?
     private let invocationID: String?
+    private let ticketKeys: TicketKeys
     private let started = monotonicSeconds()
 
-    init(source: ConfigurationSource, environment: ServiceEnvironment) {
+    init(source: ConfigurationSource, environment: ServiceEnvironment, ticketKeys: TicketKeys) {
+        self.ticketKeys = ticketKeys
         configurationFile = source.path?.string
         invocationID = environment.invocationID
     }
@@ -61,7 +64,8 @@ final class ServerState: ServerInspection {
             version: Daemon.version, processID: getpid(), uptime: monotonicSeconds() - started,
             workers: values.workers, configurationFile: configurationFile, generation: values.generation,
             lastReload: values.lastReload, openConnections: values.server?.openConnections ?? 0,
-            requests: values.server?.requests ?? 0, invocationID: invocationID, listeners: values.listeners)
+            requests: values.server?.requests ?? 0, invocationID: invocationID, listeners: values.listeners,
+            tlsLibrary: tlsLibrary, ticketKeyAge: ticketKeys.age.components.seconds)
     }
 }
 

@@ -36,7 +36,8 @@ struct SnapshotBuilder {
             // For a configuration that will not come into force
             if diagnostics.hasErrors { identities.makesCertificates = false }
             loaded = identities.load(settings.tls, into: &diagnostics)
-            tls = loaded.flatMap { makeContext($0, into: &diagnostics) }
+            let keepsRecords = routes.contains { $0.handler.wantsHandshake }
+            tls = loaded.flatMap { makeContext($0, keepsRecords: keepsRecords, into: &diagnostics) }
             if let download = loaded.flatMap({ makeDownload($0, into: &diagnostics) }) {
                 routes.append(download)
             }
@@ -116,12 +117,13 @@ struct SnapshotBuilder {
     }
 
     private func makeContext(
-        _ identities: IdentityLoader.Identities, into diagnostics: inout [Diagnostic]
+        _ identities: IdentityLoader.Identities, keepsRecords: Bool, into diagnostics: inout [Diagnostic]
     ) -> TLSContext? {
         var configuration = TLSContextConfiguration(
             defaultIdentity: identities.default, ticketKeys: ticketKeys)
         configuration.namedIdentities = identities.named
         configuration.leaves = identities.authority.map { LeafCertificates(of: $0, onRefusal: tellRefusal) }
+        configuration.keepsRecords = keepsRecords
         if settings.http2[HTTP2Keys.enabled] { configuration.alpn.insert("h2", at: 0) }
         if settings.tls.first?[TLSKeys.minimum] == .tls13 { configuration.minimumVersion = .tls13 }
         do throws(TLSFailure) {
@@ -145,6 +147,7 @@ extension SnapshotBuilder {
     /// A builder that makes nothing on the disk and whose handlers never serve.
     static func forCheck(_ settings: Settings, source: ConfigurationSource) throws -> SnapshotBuilder {
         let environment = ServiceEnvironment.current()
+        let ticketKeys = try TicketKeys()
         return SnapshotBuilder(
             settings: settings,
             identities: IdentityLoader(
@@ -152,7 +155,8 @@ extension SnapshotBuilder {
                 stateFolder: settings.stateFolder(source: source, environment: environment),
                 makesCertificates: false),
             logger: Logger(label: "portico") { _ in SwiftLogNoOpLogHandler() }, accessLog: nil,
-            blocking: BlockingPool(threads: 1), server: ServerState(source: source, environment: environment),
-            ticketKeys: try TicketKeys())
+            blocking: BlockingPool(threads: 1),
+            server: ServerState(source: source, environment: environment, ticketKeys: ticketKeys),
+            ticketKeys: ticketKeys)
     }
 }

@@ -65,11 +65,17 @@ public struct TLSDetails: Sendable {
     public let isResumed: Bool
     /// The subject of the client's certificate; nil when it gave none.
     public let clientSubject: String?
+    private let makeHandshake: (@Sendable () -> TLSHandshake)?
+
+    /// All that was said, made anew at each access; nil unless a handler has ``Handler/wantsHandshake``.
+    public var handshake: TLSHandshake? { makeHandshake?() }
 
     /// Makes details of their parts.
+    ///
+    /// - Parameter handshake: Makes all that was said when somebody asks; nil if that is not kept.
     public init(
         version: String, cipher: String, group: String?, alpn: String?, serverName: String?, isResumed: Bool,
-        clientSubject: String?
+        clientSubject: String?, handshake: (@Sendable () -> TLSHandshake)? = nil
     ) {
         self.version = version
         self.cipher = cipher
@@ -78,5 +84,6 @@ public struct TLSDetails: Sendable {
         self.serverName = serverName
         self.isResumed = isResumed
         self.clientSubject = clientSubject
+        makeHandshake = handshake
     }
 }

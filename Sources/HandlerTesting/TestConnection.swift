@@ -21,10 +21,13 @@ extension TLSDetails {
     public static func forTesting(
         version: String = "TLSv1.3", cipher: String = "TLS_AES_128_GCM_SHA256", group: String? = "X25519",
         alpn: String? = "http/1.1", serverName: String? = "localhost", isResumed: Bool = false,
-        clientSubject: String? = nil
+        clientSubject: String? = nil, handshake: TLSHandshake? = nil
     ) -> TLSDetails {
-        TLSDetails(
+        var makeHandshake: (@Sendable () -> TLSHandshake)?
+        if let handshake { makeHandshake = { handshake } }
+        return TLSDetails(
             version: version, cipher: cipher, group: group, alpn: alpn, serverName: serverName,
-            isResumed: isResumed, clientSubject: clientSubject)
+            isResumed: isResumed, clientSubject: clientSubject,
+            handshake: makeHandshake)
     }
 }

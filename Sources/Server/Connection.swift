@@ -63,7 +63,9 @@ final class Connection {
     @inline(never)
     private func makeFacts() -> ConnectionFacts {
         var details: TLSDetails?
-        if isSecure, case .secure(let stream) = transport { details = TLSDetails(stream.session.facts) }
+        if isSecure, case .secure(let stream) = transport {
+            details = TLSDetails(stream.session.facts, stream.session.record)
+        }
         return ConnectionFacts(
             remote: Endpoint(client), local: forwarded.map { Endpoint($0.destination) } ?? listener.endpoint,
             proxy: forwarded.map { _ in Endpoint(socket.peer) }, tls: details, listener: listener.name,
@@ -214,10 +216,13 @@ final class Connection {
 }
 
 extension TLSDetails {
-    fileprivate init(_ facts: TLSFacts) {
+    fileprivate init(_ facts: TLSFacts, _ record: HandshakeRecord?) {
+        var handshake: (@Sendable () -> TLSHandshake)?
+        if let record { handshake = { TLSHandshake(record) } }
         self.init(
             version: facts.version, cipher: facts.cipher, group: facts.group, alpn: facts.alpn,
-            serverName: facts.serverName, isResumed: facts.isResumed, clientSubject: facts.peerSubject)
+            serverName: facts.serverName, isResumed: facts.isResumed, clientSubject: facts.peerSubject,
+            handshake: handshake)
     }
 }
 
