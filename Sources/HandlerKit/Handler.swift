@@ -28,7 +28,7 @@ public protocol Handler: Sendable {
 
     /// Whether the handler looks at ``TLSDetails/handshake``; the default is no.
     ///
-    /// If one handler of a configuration does, the server keeps what is said in each handshake, some 500 bytes of a
+    /// If one handler of a configuration does, the server keeps what is said in each handshake, some 250 bytes of a
     /// connection.
     var wantsHandshake: Bool { get }
 

@@ -54,8 +54,8 @@ extension ClientHello {
         let isText = [first, last].allSatisfy { byte in
             (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
         }
-        let text = isText ? String(decoding: name, as: UTF8.self) : hexadecimal(name)
-        return "\(text.prefix(1))\(text.suffix(1))"
+        guard isText else { return "\(hexadecimal([first]).prefix(1))\(hexadecimal([last]).suffix(1))" }
+        return String(decoding: [first, last], as: UTF8.self)
     }
 
     private func count(_ values: [UInt16]) -> String {

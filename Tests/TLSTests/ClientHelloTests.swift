@@ -120,7 +120,7 @@ struct ClientFingerprintTests {
         arguments: [
             (Array("h2".utf8), "h2"), (Array("http/1.1".utf8), "h1"), (Array("x".utf8), "xx"), ([0xAB], "ab"),
             ([0xAB, 0xCD], "ad"), ([0x30, 0xAB], "3b"), ([0x30, 0x31, 0xAB, 0xCD], "3d"),
-            ([0x30, 0xAB, 0xCD, 0x31], "01"), ([], "00"),
+            ([0x30, 0xAB, 0xCD, 0x31], "01"), ([], "00"), ([0x61, 0xCC, 0x81, 0x62], "ab"),
         ] as [([UInt8], String)])
     func alpn(name: [UInt8], expected: String) throws {
         let list = name.isEmpty ? [] : vector8(name)
