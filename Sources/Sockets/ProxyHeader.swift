@@ -51,9 +51,10 @@ extension ProxyHeader {
 
     private static func parseText(_ bytes: Span<UInt8>) throws(Mistake) -> ProxyHeader? {
         guard let end = try lineEnd(bytes) else { return nil }
-        let line = String(decoding: (0..<end).map { bytes[$0] }, as: UTF8.self)
-        let words = line.split(separator: " ", omittingEmptySubsequences: false).dropFirst()
-        return ProxyHeader(version: 1, ends: try ends(Array(words)), length: end + 2)
+        // Byte by byte: characters may have more than one, and a blank with a mark on it is none.
+        let line = (word.count..<end).map { bytes[$0] }
+        let words = line.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
+        return ProxyHeader(version: 1, ends: try ends(words), length: end + 2)
     }
 
     /// Where the line ends; nil as long as it may still come.
@@ -72,28 +73,29 @@ extension ProxyHeader {
         return nil
     }
 
-    private static func ends(_ words: [Substring]) throws(Mistake) -> Ends? {
+    private static func ends(_ words: [ArraySlice<UInt8>]) throws(Mistake) -> Ends? {
         // What follows is for people only.
-        if words[0] == "UNKNOWN" { return nil }
-        guard words.count == 5, words[0] == "TCP4" || words[0] == "TCP6" else {
+        if words[0].elementsEqual("UNKNOWN".utf8) { return nil }
+        let isIPv6 = words[0].elementsEqual("TCP6".utf8)
+        guard words.count == 5, isIPv6 || words[0].elementsEqual("TCP4".utf8) else {
             throw Mistake("a line of another form")
         }
-        let isIPv6 = words[0] == "TCP6"
         return Ends(
             source: try address(words[1], words[3], isIPv6: isIPv6),
             destination: try address(words[2], words[4], isIPv6: isIPv6))
     }
 
     private static func address(
-        _ host: Substring, _ port: Substring, isIPv6: Bool
+        _ host: ArraySlice<UInt8>, _ port: ArraySlice<UInt8>, isIPv6: Bool
     ) throws(Mistake) -> SocketAddress {
-        let isCanonical = port == "0" || port.first != "0"
-        guard isCanonical, port.utf8.allSatisfy({ (48...57).contains($0) }), let number = UInt16(port) else {
-            throw Mistake("a port that is none")
-        }
-        // An interface's name means nothing on another machine.
-        guard !host.utf8.contains(UInt8(ascii: "%")), host.utf8.contains(UInt8(ascii: ":")) == isIPv6,
-            let address = SocketAddress(host: String(host), port: number)
+        let isCanonical = port.count == 1 || port.first != UInt8(ascii: "0")
+        guard isCanonical, port.allSatisfy({ (48...57).contains($0) }),
+            let number = UInt16(String(decoding: port, as: UTF8.self))
+        else { throw Mistake("a port that is none") }
+        // Nothing else is in an address: no interface, which means nothing on another machine, and no NUL.
+        guard host.allSatisfy("0123456789abcdefABCDEF.:".utf8.contains),
+            host.contains(UInt8(ascii: ":")) == isIPv6,
+            let address = SocketAddress(host: String(decoding: host, as: UTF8.self), port: number)
         else { throw Mistake("an address that is none of its family") }
         return address.withoutMapping
     }

@@ -60,7 +60,9 @@ struct ProxyLineTests {
             "TCP4 192.0.2.1 198.51.100.2  443", "TCP4 ::1 ::1 1 2", "TCP6 192.0.2.1 192.0.2.2 1 2",
             "TCP6 fe80::1%1 ::1 1 2", "TCP6 ::1::2 ::1 1 2", "TCP6 [::1] ::1 1 2",
             "UDP4 192.0.2.1 192.0.2.2 1 2",
-            "tcp4 192.0.2.1 198.51.100.2 56324 443", "UNKNOWNX", "",
+            "\u{301}UNKNOWN", "UN\u{212A}NOWN", "TCP4 192.0.2.1\0 198.51.100.2 56324 443",
+            "TCP4 192.0.2.1 198.51.100.2 56324 \u{664}", "tcp4 192.0.2.1 198.51.100.2 56324 443", "UNKNOWNX",
+            "",
         ])
     func mistakes(words: String) {
         #expect(throws: ProxyHeader.Mistake.self) { try text("PROXY \(words)\r\n") }
