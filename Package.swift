@@ -123,7 +123,7 @@ let package = Package(
         // What fuzzing holds against the library; FuzzTests tries it on the corpus.
         .target(
             name: "FuzzProperties",
-            dependencies: ["Configuration", "HTTPCore", "HTTPWire", httpTypes, system],
+            dependencies: ["Configuration", "HTTPCore", "HTTPWire", "Sockets", "TLS", httpTypes, system],
             path: "Tests/Fuzz/Properties", swiftSettings: settings),
         tests("FuzzTests", ["FuzzProperties", system]),
     ]

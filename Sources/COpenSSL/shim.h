@@ -84,6 +84,32 @@ static inline int copenssl_set_host_name(SSL *ssl, const char *name) {
 // Macro over SSL_ctrl.
 static inline int copenssl_negotiated_group(SSL *ssl) { return (int)SSL_get_negotiated_group(ssl); }
 
+// Macros over SSL_ctrl, SSL_callback_ctrl and BIO_ctrl.
+static inline void copenssl_set_message_callback(
+    SSL *ssl, void (*callback)(int, int, int, const void *, size_t, SSL *, void *), void *argument) {
+    SSL_set_msg_callback(ssl, callback);
+    SSL_set_msg_callback_arg(ssl, argument);
+}
+static inline STACK_OF(X509) *copenssl_own_chain(SSL *ssl) {
+    STACK_OF(X509) *chain = NULL;
+    SSL_get0_chain_certs(ssl, &chain);
+    return chain;
+}
+static inline int copenssl_uses_ktls_send(BIO *bio) { return BIO_get_ktls_send(bio); }
+static inline int copenssl_uses_ktls_receive(BIO *bio) { return BIO_get_ktls_recv(bio); }
+
+// How this side signed the handshake: NIDs of key type and digest; 0 if it did not.
+static inline int copenssl_signature(SSL *ssl, int *type, int *digest) {
+    return SSL_get_signature_type_nid(ssl, type) == 1 && SSL_get_signature_nid(ssl, digest) == 1;
+}
+
+// Typed stacks are macros over generated inline functions.
+static inline int copenssl_certificate_count(const STACK_OF(X509) *stack) { return stack ? sk_X509_num(stack) : 0; }
+static inline X509 *copenssl_certificate(const STACK_OF(X509) *stack, int index) { return sk_X509_value(stack, index); }
+
+// Macro over CRYPTO_get_ex_new_index.
+static inline int copenssl_x509_new_ex_index(void) { return X509_get_ex_new_index(0, NULL, NULL, NULL, NULL); }
+
 // Macros over BIO_set_flags and BIO_clear_flags.
 static inline void copenssl_bio_clear_retry(BIO *bio) { BIO_clear_retry_flags(bio); }
 static inline void copenssl_bio_set_retry_read(BIO *bio) { BIO_set_retry_read(bio); }

@@ -137,6 +137,11 @@ struct IdentityLoader {
         do throws(TLSFailure) {
             let identity = try Identity(
                 certificateFile: certificateFile, keyFile: keyFile, passphrase: passphrase)
+            if case .credential = pair.certificate {
+                identity.mark(.credential)
+            } else {
+                identity.mark(.file)
+            }
             report(identity.warnings, at: location, into: &diagnostics)
             if refusesOutOfTime {
                 diagnostics += CertificateExpiry(of: [identity]).outOfTime(at: currentSecond()).map {

@@ -157,7 +157,8 @@ extension LifeCycle {
         after.expiry = reload.identities?.expiry ?? CertificateExpiry()
         after.note = nil
         running = after
-        state.apply(generation: after.generation, listeners: planned)
+        state.apply(
+            generation: after.generation, listeners: planned, tls: after.snapshot.tls)
         // The next reload may ask for the same address at once. A socket may go on under another name.
         for listener in before.listeners.listeners
         where !planned.contains(where: { $0.socket === listener.socket }) {

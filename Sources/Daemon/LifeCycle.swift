@@ -59,7 +59,8 @@ final class LifeCycle {
         let logger = parts.log.logger(label: "portico")
         self.logger = logger
         notifier = ServiceNotifier(onFailure: { logger.warning("\($0)") })
-        state = ServerState(source: parts.source, environment: parts.environment)
+        state = ServerState(
+            source: parts.source, environment: parts.environment, ticketKeys: parts.ticketKeys)
     }
 
     /// Runs the daemon until a signal stops it.
@@ -114,7 +115,7 @@ final class LifeCycle {
         state.begin(server, workers: workers)
         try await built.snapshot.start()
         try await server.apply(built.snapshot, listeners: listeners.listeners)
-        state.apply(generation: 1, listeners: listeners.listeners)
+        state.apply(generation: 1, listeners: listeners.listeners, tls: built.snapshot.tls)
         if !listeners.unused.isEmpty {
             logger.warning(
                 "Sockets were handed over that no listener uses.", metadata: ["names": "\(listeners.unused)"])

@@ -29,7 +29,8 @@ struct SnapshotBuilder {
     /// Builds the snapshot; nil when there was an error, here or before.
     func build(generation: Int, into diagnostics: inout [Diagnostic]) -> Result? {
         var routes = makeRoutes(into: &diagnostics)
-        let (tls, loaded) = makeContext(into: &diagnostics)
+        let keepsRecords = routes.contains { $0.handler.wantsHandshake }
+        let (tls, loaded) = makeContext(keepsRecords: keepsRecords, into: &diagnostics)
         if let download = loaded.flatMap({ makeDownload($0, into: &diagnostics) }) { routes.append(download) }
         guard !diagnostics.hasErrors else { return nil }
         let snapshot = Snapshot(
@@ -41,7 +42,8 @@ struct SnapshotBuilder {
 
     /// Loads the certificates anew for a snapshot in force; nil when there was an error.
     func renew(_ snapshot: Snapshot, generation: Int, into diagnostics: inout [Diagnostic]) -> Result? {
-        let (tls, loaded) = makeContext(into: &diagnostics)
+        let keepsRecords = snapshot.tls?.keepsRecords == true
+        let (tls, loaded) = makeContext(keepsRecords: keepsRecords, into: &diagnostics)
         guard !diagnostics.hasErrors else { return nil }
         return Result(
             snapshot: Snapshot(snapshot, generation: generation, tls: tls), identities: loaded)
@@ -51,14 +53,16 @@ struct SnapshotBuilder {
     var certificateFiles: CertificateFiles { identities.files(of: settings.tls) }
 
     private func makeContext(
-        into diagnostics: inout [Diagnostic]
+        keepsRecords: Bool, into diagnostics: inout [Diagnostic]
     ) -> (TLSContext?, IdentityLoader.Identities?) {
         guard speaksTLS else { return (nil, nil) }
         var identities = identities
         // For a configuration that will not come into force
         if diagnostics.hasErrors { identities.makesCertificates = false }
         let loaded = identities.load(settings.tls, into: &diagnostics)
-        return (contextBuilder(identities)?.build(loaded, into: &diagnostics), loaded)
+        return (
+            contextBuilder(identities, keepsRecords: keepsRecords)?.build(loaded, into: &diagnostics), loaded
+        )
     }
 
     /// Builds everything and throws it away, for what there is to say about it.
@@ -71,7 +75,7 @@ struct SnapshotBuilder {
         _ = build(generation: 0, into: &diagnostics)
     }
 
-    private var speaksTLS: Bool { !settings.server[ServerKeys.listen].isEmpty }
+    private var speaksTLS: Bool { settings.listenEntries.contains(where: \.rules.isTLS) }
 
     private var requestLog: (any RequestLog)? {
         guard settings.server[ServerKeys.accessLog] else { return nil }
@@ -104,12 +108,12 @@ struct SnapshotBuilder {
     }
 
     /// nil when `[tls]` itself has errors, which were told.
-    private func contextBuilder(_ loader: IdentityLoader) -> TLSContextBuilder? {
+    private func contextBuilder(_ loader: IdentityLoader, keepsRecords: Bool) -> TLSContextBuilder? {
         guard settings.tls.first.map({ $0.argument == nil }) == true else { return nil }
         return TLSContextBuilder(
             sections: settings.tls, loader: loader, ticketKeys: ticketKeys,
             alpn: settings.http2[HTTP2Keys.enabled] ? ["h2", "http/1.1"] : ["http/1.1"],
-            onRefusal: tellRefusal)
+            keepsRecords: keepsRecords, onRefusal: tellRefusal)
     }
 
     /// The route to the authority's certificate, unless a handler has its place.
@@ -149,6 +153,7 @@ extension SnapshotBuilder {
     /// A builder that makes nothing on the disk and whose handlers never serve.
     static func forCheck(_ settings: Settings, source: ConfigurationSource) throws -> SnapshotBuilder {
         let environment = ServiceEnvironment.current()
+        let ticketKeys = try TicketKeys()
         return SnapshotBuilder(
             settings: settings,
             identities: IdentityLoader(
@@ -156,7 +161,8 @@ extension SnapshotBuilder {
                 stateFolder: settings.stateFolder(source: source, environment: environment),
                 makesCertificates: false, refusesOutOfTime: true),
             logger: Logger(label: "portico") { _ in SwiftLogNoOpLogHandler() }, accessLog: nil,
-            blocking: BlockingPool(threads: 1), server: ServerState(source: source, environment: environment),
-            ticketKeys: try TicketKeys())
+            blocking: BlockingPool(threads: 1),
+            server: ServerState(source: source, environment: environment, ticketKeys: ticketKeys),
+            ticketKeys: ticketKeys)
     }
 }

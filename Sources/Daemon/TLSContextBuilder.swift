@@ -13,6 +13,8 @@ struct TLSContextBuilder {
     /// Those that rotate, for a configuration without files of keys.
     let ticketKeys: TicketKeys
     let alpn: [String]
+    /// Whether what is said in handshakes is kept for handlers.
+    var keepsRecords = false
     /// Told of a name that a client asked for and the local authority may not sign for.
     var onRefusal: @Sendable (String) -> Void = { _ in }
 
@@ -43,6 +45,7 @@ struct TLSContextBuilder {
         setAlgorithms(&configuration)
         configuration.leaves = identities.authority.map { LeafCertificates(of: $0, onRefusal: onRefusal) }
         configuration.alpn = alpn
+        configuration.keepsRecords = keepsRecords
         do throws(TLSFailure) {
             configuration.keyLog = try keyLog(into: &diagnostics)
             return try TLSContext(configuration)

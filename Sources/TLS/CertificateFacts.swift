@@ -100,7 +100,7 @@ private func hexadecimal(_ number: UnsafePointer<ASN1_INTEGER>?) -> String {
     return unsafe hexadecimal(UnsafeBufferPointer(start: ASN1_STRING_get0_data(number), count: count))
 }
 
-private func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
+func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
     let digits = Array("0123456789abcdef".utf8)
     let text = bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
     return String(decoding: text, as: UTF8.self)

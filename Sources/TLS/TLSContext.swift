@@ -1,5 +1,9 @@
 // Owns a server's SSL_CTX objects: one for the default name, one for each further name.
+import COpenSSL
 import SystemPackage
+
+/// The library at work, `OpenSSL 3.0.19 27 Jan 2026`; a newer one than it was built with if the system has that.
+package var tlsLibrary: String { unsafe String(cString: OpenSSL_version(OPENSSL_VERSION)) }
 
 /// Everything that a server's handshakes need; immutable, shared by all workers, replaced as a whole by a reload.
 package final class TLSContext: Sendable {
@@ -8,12 +12,15 @@ package final class TLSContext: Sendable {
     package let verifiesClients: Bool
     /// Where the secrets of all sessions go; nil for nowhere.
     package let keyLogPath: FilePath?
+    /// Whether sessions have a record.
+    package let keepsRecords: Bool
     // Held for the callbacks, which find it through their SSL_CTX.
     private let choices: HandshakeChoices
 
     /// Builds all contexts; a setting that OpenSSL refuses throws `.badSetting` with its name.
     package init(_ configuration: TLSContextConfiguration) throws(TLSFailure) {
         keyLogPath = configuration.keyLog?.path
+        keepsRecords = configuration.keepsRecords
         var named: [String: ContextOwner] = [:]
         for (name, settings) in configuration.named {
             named[name.lowercased()] = try Self.context(configuration, for: settings)
@@ -35,6 +42,9 @@ package final class TLSContext: Sendable {
         guard let rules = context(for: name).verification else { return true }
         return session.verification?.fingerprint == rules.fingerprint
     }
+
+    /// The keys of its session tickets.
+    package var ticketKeys: TicketKeys { choices.ticketKeys }
 
     /// What serves the clients that ask for a name, in lower case.
     func context(for name: String?) -> ContextOwner {

@@ -52,6 +52,9 @@ package struct TLSContextConfiguration: Sendable {
     /// each costs the server a send and 8 % of the handshake (202, 229, 247 µs with none, one, two).
     package var ticketsPerHandshake = 1
 
+    /// Whether what is said in handshakes is kept for `TLSSession.record`: some 250 bytes of each connection.
+    package var keepsRecords = false
+
     package init(defaultIdentity: Identity, ticketKeys: TicketKeys) {
         self.default = ServerNameConfiguration([defaultIdentity])
         self.ticketKeys = ticketKeys

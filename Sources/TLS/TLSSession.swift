@@ -12,6 +12,8 @@ package import Sockets
     private let socket: StreamSocket
     // Owns what the handshake's callbacks ask; they hold it unretained.
     private let context: AnyObject
+    // nil where nobody asks for it.
+    private let helloKeeper: ClientHelloKeeper?
     private var hasFailed = false
     private var hasSentCloseNotify = false
 
@@ -24,6 +26,8 @@ package import Sockets
         unsafe ssl = unsafe try TLSSession.makeSSL(context.defaultContext, socket)
         self.socket = socket
         self.context = context
+        helloKeeper = context.keepsRecords ? ClientHelloKeeper() : nil
+        unsafe helloKeeper?.listen(to: ssl)
         unsafe SSL_set_accept_state(ssl)
         if !verifiesClient { unsafe ClientVerification.apply(nil, to: ssl) }
     }
@@ -36,6 +40,7 @@ package import Sockets
         unsafe ssl = unsafe try TLSSession.makeSSL(context.context, socket)
         self.socket = socket
         self.context = context
+        helloKeeper = nil
         unsafe SSL_set_connect_state(ssl)
         if let serverName { unsafe copenssl_set_host_name(ssl, serverName) }
         if let serverName, context.verifiesName { unsafe SSL_set1_host(ssl, serverName) }
@@ -137,6 +142,11 @@ package import Sockets
 
     /// The rules that the client was verified by; nil if it was not asked for a certificate.
     var verification: ClientVerification? { unsafe ContextOwner.of(ssl)?.verification }
+
+    /// What was said in the finished handshake; nil unless the context keeps that.
+    package var record: HandshakeRecord? {
+        helloKeeper.map { unsafe HandshakeRecord(of: ssl, hello: $0.hello) }
+    }
 
     /// Whether the handshake selected this application protocol; builds nothing.
     package func hasSelected(alpn: StaticString) -> Bool {

@@ -60,6 +60,12 @@ package final class TicketKeys: Sendable {
         }
     }
 
+    /// How long the newest key has sealed tickets.
+    package var age: Duration {
+        let time = now()
+        return keys.withLock { keys in keys.last.map { time - $0.born } } ?? .zero
+    }
+
     /// The living key of a ticket, and whether the ticket should be replaced by one of a newer key.
     func opening(name: TicketKey.Name) -> (key: TicketKey, isOld: Bool)? {
         let time = now()
