@@ -2,7 +2,7 @@
 
 # Everything that is needed from Debian, in one place.
 BUILD_PACKAGES := libnghttp2-dev libssl-dev libsystemd-dev pkg-config binutils libc6-dev libstdc++-12-dev git ca-certificates curl
-TEST_PACKAGES := nghttp2-client chromium libnss3-tools openssl python3 systemd dbus iproute2 tzdata
+TEST_PACKAGES := nghttp2-client haproxy chromium libnss3-tools openssl python3 systemd dbus iproute2 tzdata
 BENCH_PACKAGES := nghttp2-client nghttp2-server nginx-light wrk gcc openssl python3
 
 SHELL := /bin/bash

@@ -98,7 +98,7 @@ let package = Package(
                 httpTypes,
                 logging, system,
             ]),
-        tests("SupervisionTests", ["Supervision", logging, system]),
+        tests("SupervisionTests", ["HandlerTesting", "Supervision", logging, system]),
         tests(
             "ServerTests",
             [
@@ -123,7 +123,7 @@ let package = Package(
         // What fuzzing holds against the library; FuzzTests tries it on the corpus.
         .target(
             name: "FuzzProperties",
-            dependencies: ["Configuration", "HTTPCore", "HTTPWire", httpTypes, system],
+            dependencies: ["Configuration", "HTTPCore", "HTTPWire", "Sockets", "TLS", httpTypes, system],
             path: "Tests/Fuzz/Properties", swiftSettings: settings),
         tests("FuzzTests", ["FuzzProperties", system]),
     ]

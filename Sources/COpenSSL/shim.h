@@ -35,6 +35,11 @@ static inline int copenssl_ctx_set_max_proto_version(SSL_CTX *ctx, int version) 
     return (int)SSL_CTX_set_max_proto_version(ctx, version);
 }
 
+// Macro over SSL_ctrl.
+static inline int copenssl_set_min_proto_version(SSL *ssl, int version) {
+    return (int)SSL_set_min_proto_version(ssl, version);
+}
+
 // Macro over SSL_CTX_ctrl.
 static inline void copenssl_ctx_set_mode(SSL_CTX *ctx, long mode) { (void)SSL_CTX_set_mode(ctx, mode); }
 
@@ -49,6 +54,11 @@ static inline void copenssl_ctx_set_read_ahead(SSL_CTX *ctx, long on) { (void)SS
 // Macro over SSL_CTX_ctrl.
 static inline int copenssl_ctx_set_groups_list(SSL_CTX *ctx, const char *groups) {
     return (int)SSL_CTX_set1_groups_list(ctx, groups);
+}
+
+// Typed stacks are macros over generated inline functions.
+static inline const SSL_CIPHER *copenssl_first_cipher(const SSL_CTX *ctx) {
+    return sk_SSL_CIPHER_value(SSL_CTX_get_ciphers(ctx), 0);
 }
 
 // Macro over SSL_CTX_ctrl; the context takes its own reference.
@@ -74,6 +84,32 @@ static inline int copenssl_set_host_name(SSL *ssl, const char *name) {
 // Macro over SSL_ctrl.
 static inline int copenssl_negotiated_group(SSL *ssl) { return (int)SSL_get_negotiated_group(ssl); }
 
+// Macros over SSL_ctrl, SSL_callback_ctrl and BIO_ctrl.
+static inline void copenssl_set_message_callback(
+    SSL *ssl, void (*callback)(int, int, int, const void *, size_t, SSL *, void *), void *argument) {
+    SSL_set_msg_callback(ssl, callback);
+    SSL_set_msg_callback_arg(ssl, argument);
+}
+static inline STACK_OF(X509) *copenssl_own_chain(SSL *ssl) {
+    STACK_OF(X509) *chain = NULL;
+    SSL_get0_chain_certs(ssl, &chain);
+    return chain;
+}
+static inline int copenssl_uses_ktls_send(BIO *bio) { return BIO_get_ktls_send(bio); }
+static inline int copenssl_uses_ktls_receive(BIO *bio) { return BIO_get_ktls_recv(bio); }
+
+// How this side signed the handshake: NIDs of key type and digest; 0 if it did not.
+static inline int copenssl_signature(SSL *ssl, int *type, int *digest) {
+    return SSL_get_signature_type_nid(ssl, type) == 1 && SSL_get_signature_nid(ssl, digest) == 1;
+}
+
+// Typed stacks are macros over generated inline functions.
+static inline int copenssl_certificate_count(const STACK_OF(X509) *stack) { return stack ? sk_X509_num(stack) : 0; }
+static inline X509 *copenssl_certificate(const STACK_OF(X509) *stack, int index) { return sk_X509_value(stack, index); }
+
+// Macro over CRYPTO_get_ex_new_index.
+static inline int copenssl_x509_new_ex_index(void) { return X509_get_ex_new_index(0, NULL, NULL, NULL, NULL); }
+
 // Macros over BIO_set_flags and BIO_clear_flags.
 static inline void copenssl_bio_clear_retry(BIO *bio) { BIO_clear_retry_flags(bio); }
 static inline void copenssl_bio_set_retry_read(BIO *bio) { BIO_set_retry_read(bio); }
@@ -81,6 +117,11 @@ static inline void copenssl_bio_set_retry_write(BIO *bio) { BIO_set_retry_write(
 
 // Macro over a variadic function; puts an errno value on the thread's error queue.
 static inline void copenssl_raise_errno(int value) { ERR_raise(ERR_LIB_SYS, value); }
+
+// The same, for why a certificate was refused.
+static inline void copenssl_raise_verification(const char *reason) {
+    ERR_raise_data(ERR_LIB_X509, X509_R_CERTIFICATE_VERIFICATION_FAILED, "%s", reason);
+}
 
 // Macro over BIO_ctrl; the bytes belong to the memory BIO.
 static inline long copenssl_bio_mem_data(BIO *bio, char **data) { return BIO_get_mem_data(bio, data); }
@@ -95,7 +136,7 @@ static inline void copenssl_x509v3_set_ctx(X509V3_CTX *context, X509 *issuer, X5
 }
 
 // GENERAL_NAME is a union. Gives the bytes of a name (owned by it) and 'D' for a DNS name, 'I' for an address (in a
-// constraint address and mask), 'E' for an e-mail address, 0 for any other kind.
+// constraint address and mask), 'E' for an e-mail address, 'U' for a URI, 0 for any other kind.
 static inline char copenssl_general_name(const GENERAL_NAME *name, const unsigned char **bytes, int *length) {
     const ASN1_STRING *string = NULL;
     char kind = 0;
@@ -108,6 +149,9 @@ static inline char copenssl_general_name(const GENERAL_NAME *name, const unsigne
     } else if (name->type == GEN_EMAIL) {
         string = name->d.rfc822Name;
         kind = 'E';
+    } else if (name->type == GEN_URI) {
+        string = name->d.uniformResourceIdentifier;
+        kind = 'U';
     }
     if (string) {
         *bytes = ASN1_STRING_get0_data(string);

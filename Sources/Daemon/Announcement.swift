@@ -14,7 +14,9 @@ struct Announcement {
 
     /// The URL of the first listener that has one, TLS first.
     var url: String? {
-        let ordered = listeners.filter(\.isTLS) + listeners.filter { !$0.isTLS }
+        // Who is told of is at this machine, and may be one that has to begin with a PROXY header.
+        let direct = listeners.filter(\.rules.trustedProxies.isEmpty)
+        let ordered = direct.filter(\.isTLS) + direct.filter { !$0.isTLS }
         return ordered.lazy.compactMap(Self.url).first
     }
 

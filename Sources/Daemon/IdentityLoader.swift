@@ -13,32 +13,36 @@ struct IdentityLoader {
     /// Whether missing certificates are made; `portico check` only reads.
     var makesCertificates: Bool
 
-    /// All identities of a configuration.
+    /// Whether a certificate out of its time is an error, as it is for `portico check`; a daemon serves with it.
+    var refusesOutOfTime = false
+
+    /// All identities of a configuration: for each server name one, or one for each of several key algorithms.
     struct Identities {
-        let `default`: Identity
-        let named: [String: Identity]
+        let `default`: [Identity]
+        /// By the name of the section.
+        let named: [String: [Identity]]
         /// nil when every certificate was given.
         let authority: CertificateAuthority?
 
-        /// Those whose end is near but not past, which has a warning of its own, each once.
-        func expiring(within seconds: Int64, at now: Int64) -> [CertificateFacts] {
-            let all = Set(([`default`] + named.values).map(\.facts))
-            return all.filter { (now...now + seconds).contains($0.notAfter) }.sorted {
-                $0.notAfter < $1.notAfter
-            }
+        /// When those that were given end; the local authority renews its own in time.
+        var expiry: CertificateExpiry {
+            let all = `default` + named.values.joined()
+            return CertificateExpiry(of: all.filter { $0 !== authority?.identity })
         }
     }
 
     /// Loads all identities; nil after an error, or when there is nothing to load without making it.
     func load(_ sections: [Section], into diagnostics: inout [Diagnostic]) -> Identities? {
-        let authority = authority(for: sections.filter(\.isAutomatic), sections, into: &diagnostics)
-        var `default`: Identity?
-        var named: [String: Identity] = [:]
+        let automatic = sections.filter { origin(of: $0) == .authority }
+        let authority = authority(for: automatic, sections, into: &diagnostics)
+        var `default`: [Identity] = []
+        var named: [String: [Identity]] = [:]
         for section in sections {
-            guard let identity = identity(section, authority, into: &diagnostics) else { continue }
-            if let name = section.argument { named[name] = identity } else { `default` = identity }
+            let identities = identities(section, authority, into: &diagnostics)
+            guard !identities.isEmpty else { continue }
+            if let name = section.argument { named[name] = identities } else { `default` = identities }
         }
-        guard let `default` else { return nil }
+        guard !`default`.isEmpty else { return nil }
         return Identities(default: `default`, named: named, authority: authority)
     }
 
@@ -88,46 +92,86 @@ struct IdentityLoader {
         }
     }
 
-    private func identity(
+    private func identities(
         _ section: Section, _ authority: CertificateAuthority?, into diagnostics: inout [Diagnostic]
-    ) -> Identity? {
-        switch (section[TLSKeys.certificate], section[TLSKeys.key]) {
-        case (.auto, .auto):
-            return authority?.identity
-        case (.auto, _), (_, .auto):
-            diagnostics.append(
-                .error(
-                    at: section.location(of: TLSKeys.key),
-                    "certificate and key are either both auto or both given"))
-            return nil
-        case (let certificate, let key):
-            return given(certificate, key, section, into: &diagnostics)
+    ) -> [Identity] {
+        switch origin(of: section) {
+        case .authority: return authority.map { [$0.identity] } ?? []
+        case .given(let pairs): return given(pairs, section, into: &diagnostics)
+        case .contradiction(let message):
+            diagnostics.append(.error(at: section.location(of: TLSKeys.key), message))
+            return []
         }
     }
 
     private func given(
-        _ certificate: TLSKeys.Source, _ key: TLSKeys.Source, _ section: Section,
+        _ pairs: [CertificatePair], _ section: Section, into diagnostics: inout [Diagnostic]
+    ) -> [Identity] {
+        let passphrase: Passphrase?
+        do throws(TLSFailure) {
+            passphrase = try section.optional(TLSKeys.passphrase).flatMap { (source) throws(TLSFailure) in
+                guard
+                    let path = file(source, at: section.location(of: TLSKeys.passphrase), into: &diagnostics)
+                else { return nil }
+                return try Passphrase(file: path)
+            }
+            report(
+                passphrase?.warnings ?? [], at: section.location(of: TLSKeys.passphrase), into: &diagnostics)
+        } catch {
+            diagnostics.append(.error(at: section.location(of: TLSKeys.passphrase), "\(error)"))
+            return []
+        }
+        let identities = pairs.compactMap { identity($0, passphrase, section, into: &diagnostics) }
+        reportRepeatedAlgorithms(identities, section, into: &diagnostics)
+        return identities.count == pairs.count ? identities : []
+    }
+
+    private func identity(
+        _ pair: CertificatePair, _ passphrase: Passphrase?, _ section: Section,
         into diagnostics: inout [Diagnostic]
     ) -> Identity? {
-        guard
-            let certificateFile = file(
-                certificate, at: section.location(of: TLSKeys.certificate), into: &diagnostics),
-            let keyFile = file(key, at: section.location(of: TLSKeys.key), into: &diagnostics)
+        let location = section.location(of: TLSKeys.certificate)
+        guard let certificateFile = file(pair.certificate, at: location, into: &diagnostics),
+            let keyFile = file(pair.key, at: section.location(of: TLSKeys.key), into: &diagnostics)
         else { return nil }
         do throws(TLSFailure) {
-            let identity = try Identity(certificateFile: certificateFile, keyFile: keyFile)
-            report(identity.warnings, at: section.location(of: TLSKeys.certificate), into: &diagnostics)
+            let identity = try Identity(
+                certificateFile: certificateFile, keyFile: keyFile, passphrase: passphrase)
+            if case .credential = pair.certificate {
+                identity.mark(.credential)
+            } else {
+                identity.mark(.file)
+            }
+            report(identity.warnings, at: location, into: &diagnostics)
+            if refusesOutOfTime {
+                diagnostics += CertificateExpiry(of: [identity]).outOfTime(at: currentSecond()).map {
+                    .error(at: location, "\($0)")
+                }
+            }
             return identity
         } catch {
             let isKey = error.file == keyFile && keyFile != certificateFile
-            let location =
-                isKey ? section.location(of: TLSKeys.key) : section.location(of: TLSKeys.certificate)
-            diagnostics.append(.error(at: location, "\(error)"))
+            diagnostics.append(.error(at: isKey ? section.location(of: TLSKeys.key) : location, "\(error)"))
             return nil
         }
     }
 
-    private func file(
+    /// OpenSSL keeps one certificate of each algorithm: a second one would hide the first.
+    private func reportRepeatedAlgorithms(
+        _ identities: [Identity], _ section: Section, into diagnostics: inout [Diagnostic]
+    ) {
+        var seen: Set<String> = []
+        for identity in identities where !seen.insert(identity.keyAlgorithm).inserted {
+            diagnostics.append(
+                .error(
+                    at: section.location(of: TLSKeys.certificate),
+                    "\(identity.file): there is another certificate with a key of \(identity.keyAlgorithm); "
+                        + "a server name has one of each algorithm"))
+        }
+    }
+
+    /// The file behind a source; nil for what is no file, or after an error.
+    func file(
         _ source: TLSKeys.Source, at location: SourceLocation, into diagnostics: inout [Diagnostic]
     ) -> FilePath? {
         switch source {
@@ -143,14 +187,9 @@ struct IdentityLoader {
         }
     }
 
-    private func report(
+    func report(
         _ warnings: [String], at location: SourceLocation?, into diagnostics: inout [Diagnostic]
     ) {
         diagnostics += warnings.map { .warning(at: location ?? SourceLocation(file: stateFolder.string), $0) }
     }
-}
-
-extension Section {
-    /// Whether the local authority makes its certificate.
-    fileprivate var isAutomatic: Bool { self[TLSKeys.certificate] == .auto && self[TLSKeys.key] == .auto }
 }

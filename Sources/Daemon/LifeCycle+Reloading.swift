@@ -10,6 +10,8 @@ import SystemPackage
 
 extension LifeCycle {
     private static let statusInterval: Duration = .seconds(5)
+    /// How often certificates are looked at: a day has passed somewhere in between.
+    private static let expiryInterval: Duration = .seconds(3600)
 
     func serve() async -> Int32 {
         let watchdog = startWatchdog()
@@ -21,13 +23,16 @@ extension LifeCycle {
             logger.critical("Signals can't be waited for.", metadata: ["error": "\(error)"])
             return 1
         }
+        watchCertificates(waking: registration.handle)
         while true {
-            let next = notifier.isSupervised ? ReactorInstant.current() + Self.statusInterval : .never
+            let next =
+                ReactorInstant.current()
+                + (notifier.isSupervised ? Self.statusInterval : Self.expiryInterval)
             switch await registration.wait(for: .read, until: next) {
             case .ready:
                 for signal in takeSignals() {
                     switch signal {
-                    case .hangUp: beginReload(waking: registration.handle)
+                    case .hangUp: beginReload(.everything, waking: registration.handle)
                     case .terminate, .interrupt:
                         // A server that stops accepting can't answer itself, and nobody asks any more.
                         watchdog?.cancel()
@@ -35,8 +40,12 @@ extension LifeCycle {
                     case .user1, .user2: logStatus()
                     }
                 }
-            case .timedOut: if reload == nil { notifier.status(statusLine) }
-            case .interrupted: finishReload(waking: registration.handle)
+            case .timedOut:
+                tellOfExpiry()
+                if reload == nil { notifier.status(statusLine) }
+            case .interrupted:
+                finishReload(waking: registration.handle)
+                if certificateChange.take() { beginReload(.certificates, waking: registration.handle) }
             case .cancelled: return 1
             }
         }
@@ -53,15 +62,16 @@ extension LifeCycle {
 
     /// Builds a second configuration beside the first and begins to swap them; a reload asked for meanwhile
     /// follows.
-    private func beginReload(waking loop: Registration.Handle) {
-        guard reload == nil else {
-            reload?.isAskedAgain = true
+    private func beginReload(_ extent: Reload.Extent, waking loop: Registration.Handle) {
+        if let reload {
+            let asked = max(reload.isAskedAgain?.rawValue ?? 0, extent.rawValue)
+            self.reload?.isAskedAgain = Reload.Extent(rawValue: asked)
             return
         }
         guard let running else { return }
         notifier.reloading(status: "Reloading")
         do {
-            let begun = try plannedReload(from: running)
+            let begun = try plannedReload(extent, from: running)
             reload = begun
             let swap = begun.swap
             Task(executorPreference: parts.control) {
@@ -81,26 +91,56 @@ extension LifeCycle {
         do {
             try outcome.get()
             takeUp(ended)
+            watchCertificates(waking: loop)
         } catch {
             refuseReload(error)
         }
         notifier.ready(status: statusLine)
-        if ended.isAskedAgain { beginReload(waking: loop) }
+        if let extent = ended.isAskedAgain { beginReload(extent, waking: loop) }
     }
 
-    private func plannedReload(from before: Running) throws -> Reload {
+    private func plannedReload(_ extent: Reload.Extent, from before: Running) throws -> Reload {
         var diagnostics: [Diagnostic] = []
-        guard let settings = parts.source.read(modules: parts.modules, into: &diagnostics),
-            let built = builder(settings, before.blocking).build(
-                generation: before.generation + 1, into: &diagnostics)
-        else { throw ConfigurationFailure(diagnostics) }
-        let planned = try plan(before.listeners, settings)
+        let read =
+            extent == .certificates
+            ? before.settings : parts.source.read(modules: parts.modules, into: &diagnostics)
+        guard let settings = read else { throw ConfigurationFailure(diagnostics) }
+        let builder = builder(settings, before.blocking)
+        let files = builder.certificateFiles
+        let generation = before.generation + 1
+        let result =
+            extent == .certificates
+            ? builder.renew(before.snapshot, generation: generation, into: &diagnostics)
+            : builder.build(generation: generation, into: &diagnostics)
+        guard let built = result else { throw ConfigurationFailure(diagnostics) }
+        let listeners = before.listeners.listeners
         return Reload(
-            settings: settings, identities: built.identities, warnings: diagnostics,
+            extent: extent, settings: settings, files: files, identities: built.identities,
+            warnings: diagnostics,
             swap: Swap(
-                of: before.server,
-                from: Swap.Side(snapshot: before.snapshot, listeners: before.listeners.listeners),
-                to: Swap.Side(snapshot: built.snapshot, listeners: planned)))
+                of: before.server, from: Swap.Side(snapshot: before.snapshot, listeners: listeners),
+                to: Swap.Side(
+                    snapshot: built.snapshot,
+                    listeners: extent == .certificates ? listeners : try plan(before.listeners, settings))))
+    }
+
+    /// Watches the certificates in force, if they are to be watched.
+    private func watchCertificates(waking loop: Registration.Handle) {
+        certificateWatch?.cancel()
+        certificateWatch = nil
+        guard let running, running.snapshot.tls != nil, running.settings.watchesCertificates else { return }
+        let (change, logger) = (certificateChange, logger)
+        let watch = CertificateWatch(files: running.files, control: parts.control) {
+            change.note()
+            loop.interrupt()
+        }
+        certificateWatch = Task(executorPreference: parts.control) {
+            do {
+                try await watch.run()
+            } catch {
+                logger.error("Certificates can't be watched.", metadata: ["error": "\(error)"])
+            }
+        }
     }
 
     private func takeUp(_ reload: Reload) {
@@ -113,18 +153,24 @@ extension LifeCycle {
         after.snapshot = reload.swap.new.snapshot
         after.listeners.adopt(planned)
         after.generation += 1
+        after.files = reload.files
+        after.expiry = reload.identities?.expiry ?? CertificateExpiry()
         after.note = nil
         running = after
-        state.apply(generation: after.generation, listeners: planned)
+        state.apply(
+            generation: after.generation, listeners: planned, tls: after.snapshot.tls)
         // The next reload may ask for the same address at once. A socket may go on under another name.
         for listener in before.listeners.listeners
         where !planned.contains(where: { $0.socket === listener.socket }) {
             listener.socket.endListening()
         }
         tell(of: reload.identities, isReload: true)
+        tellOfExpiry()
         logChanges(from: before.listeners.listeners, to: planned)
         let report =
-            "\(ConfigurationDifference(from: before.settings.sections, to: reload.settings.sections))"
+            reload.extent == .certificates
+            ? "certificates"
+            : "\(ConfigurationDifference(from: before.settings.sections, to: reload.settings.sections))"
         state.reloaded(isApplied: true, outcome: report)
         logger.notice(
             "The configuration was reloaded.",

@@ -11,6 +11,7 @@ extension LifeCycle {
     /// Lets requests that run finish, within the drain's deadline; a second signal ends that at once.
     func stop(listeningTo signals: Registration) async -> Int32 {
         guard var running else { return 0 }
+        certificateWatch?.cancel()
         // What we bound closes when the last worker stops accepting: clients are refused instead of kept
         // waiting.
         running.listeners.adopt([])

@@ -11,7 +11,7 @@ import SystemPackage
 import TLS
 
 extension LifeCycle {
-    /// Where the authority is that clients must trust, and which certificates end soon.
+    /// Where the authority is that clients must trust.
     func tell(of identities: IdentityLoader.Identities?, isReload: Bool = false) {
         if let authority = identities?.authority, authority.isNew || !isReload {
             var metadata: Logger.Metadata = [
@@ -25,20 +25,24 @@ extension LifeCycle {
                     : "Clients must trust the local authority.",
                 metadata: metadata)
         }
-        let now = Int64(time(nil))
-        for certificate in identities?.expiring(within: Self.nearExpiry, at: now) ?? [] {
+    }
+
+    /// Logs which certificates end soon or are out of their time: each time that there is something new to say, which is
+    /// once a day.
+    func tellOfExpiry() {
+        let findings = running?.expiry.findings(at: currentSecond()) ?? []
+        let told = toldOfExpiry
+        toldOfExpiry = Set(findings.map(\.description))
+        for finding in findings where !told.contains(finding.description) {
             logger.log(
-                level: .warning, event: .certificateNearExpiry,
-                "A certificate expires in \((certificate.notAfter - now) / 86_400) days.",
+                level: finding.isOutOfTime ? .error : .warning, event: .certificateNearExpiry,
+                "A certificate needs to be renewed.",
                 metadata: [
-                    "subject": "\(certificate.subject)",
-                    "names": "\(certificate.alternativeNames.joined(separator: " "))",
+                    "reason": "\(finding)",
+                    "names": "\(finding.certificate.alternativeNames.joined(separator: " "))",
                 ])
         }
     }
-
-    /// Two weeks: time enough to renew a certificate by hand.
-    private static var nearExpiry: Int64 { 14 * 86_400 }
 
     /// Logs each diagnostic with its place, as fields too (`CONFIG_FILE=`, `CONFIG_LINE=`, as systemd does).
     func log(_ diagnostics: [Diagnostic]) {
@@ -57,8 +61,15 @@ extension LifeCycle {
         let status = state.status
         let serving =
             "Serving \(listenerNames); \(status.openConnections) connections, \(status.requests) requests"
-        guard let note = running?.note else { return serving }
-        return "\(note); \(serving)"
+        return (concerns + [serving]).joined(separator: "; ")
+    }
+
+    /// What an administrator should know first.
+    private var concerns: [String] {
+        guard let running else { return [] }
+        let keyLog = running.snapshot.tls?.keyLogPath.map { "TLS secrets are written to \($0)" }
+        let expiry = running.expiry.findings(at: currentSecond()).first?.description
+        return [running.note, keyLog, expiry].compactMap(\.self)
     }
 
     /// The addresses that are listened on.

@@ -34,6 +34,8 @@ final class LifeCycle {
         var settings: Settings
         var snapshot: Snapshot
         var listeners: ListenerSet
+        var expiry: CertificateExpiry
+        var files: CertificateFiles
         var generation = 1
         /// One line about the last reload, as long as it matters.
         var note: String?
@@ -46,13 +48,19 @@ final class LifeCycle {
     var running: Running?
     /// The reload under way.
     var reload: Reload?
+    /// Waits for changes of certificates, if the configuration wants it.
+    var certificateWatch: Task<Void, Never>?
+    let certificateChange = CertificateChange()
+    /// What was logged of certificates that end.
+    var toldOfExpiry: Set<String> = []
 
     init(_ parts: Parts) {
         self.parts = parts
         let logger = parts.log.logger(label: "portico")
         self.logger = logger
         notifier = ServiceNotifier(onFailure: { logger.warning("\($0)") })
-        state = ServerState(source: parts.source, environment: parts.environment)
+        state = ServerState(
+            source: parts.source, environment: parts.environment, ticketKeys: parts.ticketKeys)
     }
 
     /// Runs the daemon until a signal stops it.
@@ -77,6 +85,7 @@ final class LifeCycle {
             notifier.status("The start failed: \(error)")
             return 1
         }
+        tellOfExpiry()
         notifier.ready(status: statusLine)
         logger.notice("Ready.", metadata: ["event": "ready", "listeners": "\(listenerNames)"])
         return await serve()
@@ -88,7 +97,9 @@ final class LifeCycle {
             throw ConfigurationFailure(diagnostics)
         }
         let blocking = BlockingPool(threads: settings.server[ServerKeys.blockingThreads])
-        let built = builder(settings, blocking).build(generation: 1, into: &diagnostics)
+        let builder = builder(settings, blocking)
+        let files = builder.certificateFiles
+        let built = builder.build(generation: 1, into: &diagnostics)
         guard let built else { throw ConfigurationFailure(diagnostics) }
         log(diagnostics)
         parts.log.level.level = settings.logLevel
@@ -104,7 +115,7 @@ final class LifeCycle {
         state.begin(server, workers: workers)
         try await built.snapshot.start()
         try await server.apply(built.snapshot, listeners: listeners.listeners)
-        state.apply(generation: 1, listeners: listeners.listeners)
+        state.apply(generation: 1, listeners: listeners.listeners, tls: built.snapshot.tls)
         if !listeners.unused.isEmpty {
             logger.warning(
                 "Sockets were handed over that no listener uses.", metadata: ["names": "\(listeners.unused)"])
@@ -116,7 +127,7 @@ final class LifeCycle {
                 isAuthorityNew: built.identities?.authority?.isNew ?? false))
         return Running(
             server: server, blocking: blocking, settings: settings, snapshot: built.snapshot,
-            listeners: listeners)
+            listeners: listeners, expiry: built.identities?.expiry ?? CertificateExpiry(), files: files)
     }
 
     func plan(_ listeners: ListenerSet, _ settings: Settings) throws -> [Listener] {

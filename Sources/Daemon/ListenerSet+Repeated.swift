@@ -1,38 +1,31 @@
-// What no two entries of listen and listen_plain may have: one socket serves one entry, with TLS or without it.
+// What no two entries may have: one socket serves one entry, by one set of rules.
 
 import Configuration
 import Server
 import Sockets
 
 extension ListenerSet {
-    /// Reports each entry that has an address of one before it; the same entry twice in one list is one.
+    /// Reports each entry that has an address of one before it.
     ///
     /// - Parameter asksResolver: whether host names other than `localhost` are looked up, as a start does it.
     func reportRepeatedAddresses(
         _ settings: Settings, asksResolver: Bool = true, into diagnostics: inout [Diagnostic]
     ) {
         var claims: [Claim] = []
-        for key in [ServerKeys.listen, ServerKeys.listenPlain] {
-            for entry in settings.server.optional(key) ?? [] {
-                let claim = Claim(
-                    key: key.name, entry: entry,
-                    addresses: addresses(of: entry, isTLS: key.name == ServerKeys.listen.name, asksResolver))
-                guard !claims.contains(where: { $0.key == claim.key && $0.entry == claim.entry }) else {
-                    continue
-                }
-                if let message = claims.lazy.compactMap(claim.conflict).first {
-                    diagnostics.append(.error(at: settings.server.location(of: key), message))
-                }
-                claims.append(claim)
+        for entry in settings.listenEntries {
+            let claim = Claim(entry: entry, addresses: addresses(of: entry, asksResolver))
+            if let message = claims.lazy.compactMap(claim.conflict).first {
+                diagnostics.append(.error(at: entry.location, message))
             }
+            claims.append(claim)
         }
     }
 
     /// Where an entry listens, or will; without ports that the kernel is to choose.
-    private func addresses(of entry: ListenAddress, isTLS: Bool, _ asksResolver: Bool) -> [SocketAddress] {
-        let kept = listeners.filter { $0.entry == entry && $0.isTLS == isTLS }
+    private func addresses(of entry: ListenEntry, _ asksResolver: Bool) -> [SocketAddress] {
+        let kept = kept(for: entry)
         guard kept.isEmpty else { return kept.map(\.address) }
-        switch entry {
+        switch entry.address {
         case .activated(let name):
             return activated.filter { $0.name == name }.map(\.socket.address)
         case .address(let text):
@@ -51,20 +44,20 @@ extension ListenerSet {
 
 /// An entry with what it listens at.
 private struct Claim {
-    let key: String
-    let entry: ListenAddress
+    let entry: ListenEntry
     let addresses: [SocketAddress]
 
     /// What is wrong beside an entry before it; nil when nothing is.
     func conflict(with other: Claim) -> String? {
-        if case .activated = entry, case .activated = other.entry {
+        let (address, theirs) = (entry.address, other.entry.address)
+        if case .activated = address, case .activated = theirs {
             // Two names are two sockets, whatever their addresses: they may be of different interfaces.
-            return entry == other.entry ? "\(key): \(entry) is an entry of \(other.key), too" : nil
+            return address == theirs ? "\(entry.key): \(address) is an entry of \(other.entry.key), too" : nil
         }
         guard let shared = addresses.first(where: { other.addresses.contains(where: $0.overlaps) }) else {
             return nil
         }
-        return "\(key): \(entry) needs \(shared), and so does \(other.entry) of \(other.key)"
+        return "\(entry.key): \(address) needs \(shared), and so does \(theirs) of \(other.entry.key)"
     }
 }
 

@@ -50,21 +50,18 @@ struct ListenerSet {
     /// passed over with a warning, as long as there is something else to listen on: the default names it.
     func planned(_ settings: Settings, into diagnostics: inout [Diagnostic]) -> [Listener] {
         var absent: [Diagnostic] = []
-        let secure = plan(ServerKeys.listen, isTLS: true, settings, absent: &absent, into: &diagnostics)
-        let plain = plan(ServerKeys.listenPlain, isTLS: false, settings, absent: &absent, into: &diagnostics)
-        let hasOthers = !(secure.isEmpty && plain.isEmpty)
-        diagnostics += absent.map { hasOthers ? .warning(at: $0.location, $0.message) : $0 }
-        return secure + plain
+        let planned = settings.listenEntries.flatMap { plan($0, absent: &absent, into: &diagnostics) }
+        diagnostics += absent.map { planned.isEmpty ? $0 : .warning(at: $0.location, $0.message) }
+        return planned
     }
 
     /// Reports each name that no socket has: the file or the socket unit is wrong, and trying again won't help.
     func reportMissingNames(_ settings: Settings, into diagnostics: inout [Diagnostic]) {
-        for key in [ServerKeys.listen, ServerKeys.listenPlain] {
-            for case .activated(let name) in settings.server.optional(key) ?? []
-            where !activated.contains(where: { $0.name == name }) {
-                let message = "\(key.name): no socket named '\(name)' was handed over by the service manager"
-                diagnostics.append(.error(at: settings.server.location(of: key), message))
-            }
+        for entry in settings.listenEntries {
+            guard case .activated(let name) = entry.address, !activated.contains(where: { $0.name == name })
+            else { continue }
+            let message = "\(entry.key): no socket named '\(name)' was handed over by the service manager"
+            diagnostics.append(.error(at: entry.location, message))
         }
     }
 
@@ -74,39 +71,40 @@ struct ListenerSet {
     }
 
     private func plan(
-        _ key: Key<[ListenAddress]>, isTLS: Bool, _ settings: Settings, absent: inout [Diagnostic],
-        into diagnostics: inout [Diagnostic]
+        _ entry: ListenEntry, absent: inout [Diagnostic], into diagnostics: inout [Diagnostic]
     ) -> [Listener] {
-        var seen: Set<ListenAddress> = []
-        return (settings.server.optional(key) ?? []).filter { seen.insert($0).inserted }.flatMap { entry in
-            let location = settings.server.location(of: key)
-            do throws(SocketFailure) {
-                return try listeners(for: entry, isTLS: isTLS) { failure in
-                    absent.append(.error(at: location, "\(key.name): \(failure)"))
-                }
-            } catch {
-                diagnostics.append(.error(at: location, "\(key.name): \(error)"))
-                return []
+        do throws(SocketFailure) {
+            return try listeners(for: entry) { failure in
+                absent.append(.error(at: entry.location, "\(entry.key): \(failure)"))
             }
+        } catch {
+            diagnostics.append(.error(at: entry.location, "\(entry.key): \(error)"))
+            return []
         }
+    }
+
+    /// The listeners of an entry that are there already.
+    func kept(for entry: ListenEntry) -> [Listener] {
+        listeners.filter { $0.entry == entry.address && $0.rules == entry.rules }
     }
 
     /// - Parameter onAbsence: told of each address that a machine without IPv6 doesn't have.
     private func listeners(
-        for entry: ListenAddress, isTLS: Bool, onAbsence: (SocketFailure) -> Void
+        for entry: ListenEntry, onAbsence: (SocketFailure) -> Void
     ) throws(SocketFailure) -> [Listener] {
-        let kept = listeners.filter { $0.entry == entry && $0.isTLS == isTLS }
+        let kept = kept(for: entry)
         guard kept.isEmpty else { return kept }
-        switch entry {
+        switch entry.address {
         case .activated(let name):
             return activated.filter { $0.name == name }.map {
-                Listener(entry: entry, isTLS: isTLS, socket: $0.socket)
+                Listener(entry: entry.address, rules: entry.rules, socket: $0.socket)
             }
         case .address(let text):
             var made: [Listener] = []
             for address in try SocketAddress.resolve(text) {
                 do throws(SocketFailure) {
-                    made.append(Listener(entry: entry, isTLS: isTLS, socket: try socket(at: address)))
+                    made.append(
+                        Listener(entry: entry.address, rules: entry.rules, socket: try socket(at: address)))
                 } catch {
                     guard address.isIPv6Loopback, error.saysThatAddressIsAbsent else { throw error }
                     onAbsence(error)

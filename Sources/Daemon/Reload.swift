@@ -6,12 +6,22 @@ import Synchronization
 
 /// A reload whose swap is under way.
 struct Reload {
+    /// How much of the configuration is read anew; what comes later takes in what is before it.
+    enum Extent: Int {
+        /// The files of certificates, by the settings in force.
+        case certificates
+        case everything
+    }
+
+    let extent: Extent
     let settings: Settings
+    /// The files of certificates before they were read.
+    let files: CertificateFiles
     let identities: IdentityLoader.Identities?
     let warnings: [Diagnostic]
     let swap: Swap
-    /// Whether another SIGHUP came meanwhile.
-    var isAskedAgain = false
+    /// What else was asked for meanwhile.
+    var isAskedAgain: Extent?
 }
 
 /// The swap of one configuration for another, in a task of its own: a handler that holds its worker holds it too.

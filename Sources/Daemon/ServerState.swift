@@ -7,6 +7,7 @@ import Server
 import Supervision
 import Synchronization
 import SystemPackage
+import TLS
 
 /// The running daemon as pages see it.
 final class ServerState: ServerInspection {
@@ -16,14 +17,16 @@ final class ServerState: ServerInspection {
         var generation = 0
         var lastReload: ServerStatus.Reload?
         var listeners: [ServerStatus.Listener] = []
+        var ticketKeys: TicketKeys
     }
 
-    private let values = Mutex(Values())
+    private let values: Mutex<Values>
     private let configurationFile: String?
     private let invocationID: String?
     private let started = monotonicSeconds()
 
-    init(source: ConfigurationSource, environment: ServiceEnvironment) {
+    init(source: ConfigurationSource, environment: ServiceEnvironment, ticketKeys: TicketKeys) {
+        values = Mutex(Values(ticketKeys: ticketKeys))
         configurationFile = source.path?.string
         invocationID = environment.invocationID
     }
@@ -42,8 +45,9 @@ final class ServerState: ServerInspection {
     }
 
     /// Notes that a configuration came into force.
-    func apply(generation: Int, listeners: [Listener]) {
+    func apply(generation: Int, listeners: [Listener], tls: TLSContext?) {
         values.withLock {
+            if let tls { $0.ticketKeys = tls.ticketKeys }
             $0.generation = generation
             $0.listeners = listeners.map(\.status)
         }
@@ -61,7 +65,8 @@ final class ServerState: ServerInspection {
             version: Daemon.version, processID: getpid(), uptime: monotonicSeconds() - started,
             workers: values.workers, configurationFile: configurationFile, generation: values.generation,
             lastReload: values.lastReload, openConnections: values.server?.openConnections ?? 0,
-            requests: values.server?.requests ?? 0, invocationID: invocationID, listeners: values.listeners)
+            requests: values.server?.requests ?? 0, invocationID: invocationID, listeners: values.listeners,
+            tlsLibrary: tlsLibrary, ticketKeyAge: values.ticketKeys.age.components.seconds)
     }
 }
 

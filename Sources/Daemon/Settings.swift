@@ -33,15 +33,21 @@ enum ConfigurationSource: Sendable {
 struct Settings: Sendable {
     let server: Section
     let http2: Section
+    /// The `[listen NAME]` sections.
+    let listeners: [Section]
     /// `[tls]` first, then those with a name.
     let tls: [Section]
     let handlers: [HandlerSection]
 
     init?(_ document: Document, modules: [ModuleDescriptor], into diagnostics: inout [Diagnostic]) {
         document.validate(
-            against: [ServerKeys.schema, HTTP2Keys.schema, TLSKeys.schema, HandlerKeys.schema],
+            against: [
+                ServerKeys.schema, ListenKeys.schema, HTTP2Keys.schema, TLSKeys.schema, HandlerKeys.schema,
+            ],
             into: &diagnostics)
         let server = document.decode(ServerKeys.schema, into: &diagnostics)
+        listeners = document.decode(ListenKeys.schema, into: &diagnostics)
+        Self.reportProxies(listeners, into: &diagnostics)
         let http2 = document.decode(HTTP2Keys.schema, into: &diagnostics)
         let tls = Self.decodeTLS(document, into: &diagnostics)
         handlers = document.sections(named: HandlerKeys.schema.name).compactMap {
@@ -66,8 +72,11 @@ struct Settings: Sendable {
         return Document([]).decode(schema, into: &none).first
     }
 
+    /// Whether certificates are loaded anew when their files change.
+    var watchesCertificates: Bool { tls.first?[TLSKeys.watch] == true }
+
     /// All sections, for printing and comparing.
-    var sections: [Section] { [server, http2] + tls + handlers.map(\.section) }
+    var sections: [Section] { [server, http2] + listeners + tls + handlers.map(\.section) }
 }
 
 /// A decoded `[handler PATH]` section with its module.

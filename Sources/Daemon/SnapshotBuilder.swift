@@ -29,24 +29,40 @@ struct SnapshotBuilder {
     /// Builds the snapshot; nil when there was an error, here or before.
     func build(generation: Int, into diagnostics: inout [Diagnostic]) -> Result? {
         var routes = makeRoutes(into: &diagnostics)
-        var loaded: IdentityLoader.Identities?
-        var tls: TLSContext?
-        if speaksTLS {
-            var identities = identities
-            // For a configuration that will not come into force
-            if diagnostics.hasErrors { identities.makesCertificates = false }
-            loaded = identities.load(settings.tls, into: &diagnostics)
-            tls = loaded.flatMap { makeContext($0, into: &diagnostics) }
-            if let download = loaded.flatMap({ makeDownload($0, into: &diagnostics) }) {
-                routes.append(download)
-            }
-        }
+        let keepsRecords = routes.contains { $0.handler.wantsHandshake }
+        let (tls, loaded) = makeContext(keepsRecords: keepsRecords, into: &diagnostics)
+        if let download = loaded.flatMap({ makeDownload($0, into: &diagnostics) }) { routes.append(download) }
         guard !diagnostics.hasErrors else { return nil }
         let snapshot = Snapshot(
             generation: generation, routes: RouteTable(routes),
             limits: ServerLimits(settings.server, http2: settings.http2), tls: tls,
             problemPage: NegotiatedProblemPage(), accessLog: requestLog, serverField: serverField)
         return Result(snapshot: snapshot, identities: loaded)
+    }
+
+    /// Loads the certificates anew for a snapshot in force; nil when there was an error.
+    func renew(_ snapshot: Snapshot, generation: Int, into diagnostics: inout [Diagnostic]) -> Result? {
+        let keepsRecords = snapshot.tls?.keepsRecords == true
+        let (tls, loaded) = makeContext(keepsRecords: keepsRecords, into: &diagnostics)
+        guard !diagnostics.hasErrors else { return nil }
+        return Result(
+            snapshot: Snapshot(snapshot, generation: generation, tls: tls), identities: loaded)
+    }
+
+    /// The files that certificates come from, as they are now.
+    var certificateFiles: CertificateFiles { identities.files(of: settings.tls) }
+
+    private func makeContext(
+        keepsRecords: Bool, into diagnostics: inout [Diagnostic]
+    ) -> (TLSContext?, IdentityLoader.Identities?) {
+        guard speaksTLS else { return (nil, nil) }
+        var identities = identities
+        // For a configuration that will not come into force
+        if diagnostics.hasErrors { identities.makesCertificates = false }
+        let loaded = identities.load(settings.tls, into: &diagnostics)
+        return (
+            contextBuilder(identities, keepsRecords: keepsRecords)?.build(loaded, into: &diagnostics), loaded
+        )
     }
 
     /// Builds everything and throws it away, for what there is to say about it.
@@ -59,7 +75,7 @@ struct SnapshotBuilder {
         _ = build(generation: 0, into: &diagnostics)
     }
 
-    private var speaksTLS: Bool { !settings.server[ServerKeys.listen].isEmpty }
+    private var speaksTLS: Bool { settings.listenEntries.contains(where: \.rules.isTLS) }
 
     private var requestLog: (any RequestLog)? {
         guard settings.server[ServerKeys.accessLog] else { return nil }
@@ -91,6 +107,15 @@ struct SnapshotBuilder {
         }
     }
 
+    /// nil when `[tls]` itself has errors, which were told.
+    private func contextBuilder(_ loader: IdentityLoader, keepsRecords: Bool) -> TLSContextBuilder? {
+        guard settings.tls.first.map({ $0.argument == nil }) == true else { return nil }
+        return TLSContextBuilder(
+            sections: settings.tls, loader: loader, ticketKeys: ticketKeys,
+            alpn: settings.http2[HTTP2Keys.enabled] ? ["h2", "http/1.1"] : ["http/1.1"],
+            keepsRecords: keepsRecords, onRefusal: tellRefusal)
+    }
+
     /// The route to the authority's certificate, unless a handler has its place.
     private func makeDownload(
         _ identities: IdentityLoader.Identities, into diagnostics: inout [Diagnostic]
@@ -114,23 +139,6 @@ struct SnapshotBuilder {
             "The local authority may not sign for a name that a client asked for; it got the default certificate.",
             metadata: ["tls_sni": "\(name)"])
     }
-
-    private func makeContext(
-        _ identities: IdentityLoader.Identities, into diagnostics: inout [Diagnostic]
-    ) -> TLSContext? {
-        var configuration = TLSContextConfiguration(
-            defaultIdentity: identities.default, ticketKeys: ticketKeys)
-        configuration.namedIdentities = identities.named
-        configuration.leaves = identities.authority.map { LeafCertificates(of: $0, onRefusal: tellRefusal) }
-        if settings.http2[HTTP2Keys.enabled] { configuration.alpn.insert("h2", at: 0) }
-        if settings.tls.first?[TLSKeys.minimum] == .tls13 { configuration.minimumVersion = .tls13 }
-        do throws(TLSFailure) {
-            return try TLSContext(configuration)
-        } catch {
-            diagnostics.append(.error(at: settings.tls[0].location, "\(error)"))
-            return nil
-        }
-    }
 }
 
 extension HandlerSection {
@@ -145,14 +153,16 @@ extension SnapshotBuilder {
     /// A builder that makes nothing on the disk and whose handlers never serve.
     static func forCheck(_ settings: Settings, source: ConfigurationSource) throws -> SnapshotBuilder {
         let environment = ServiceEnvironment.current()
+        let ticketKeys = try TicketKeys()
         return SnapshotBuilder(
             settings: settings,
             identities: IdentityLoader(
                 environment: environment,
                 stateFolder: settings.stateFolder(source: source, environment: environment),
-                makesCertificates: false),
+                makesCertificates: false, refusesOutOfTime: true),
             logger: Logger(label: "portico") { _ in SwiftLogNoOpLogHandler() }, accessLog: nil,
-            blocking: BlockingPool(threads: 1), server: ServerState(source: source, environment: environment),
-            ticketKeys: try TicketKeys())
+            blocking: BlockingPool(threads: 1),
+            server: ServerState(source: source, environment: environment, ticketKeys: ticketKeys),
+            ticketKeys: ticketKeys)
     }
 }

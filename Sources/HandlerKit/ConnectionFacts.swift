@@ -4,8 +4,10 @@
 public final class ConnectionFacts: Sendable {
     /// The client's end.
     public let remote: Endpoint
-    /// The server's end.
+    /// The end that the client connected to: the server's, or that of the proxy in front of it.
     public let local: Endpoint
+    /// The proxy that passed the connection on and told of the client (PROXY protocol); nil without one.
+    public let proxy: Endpoint?
     /// What TLS agreed on; nil on a plain listener.
     public let tls: TLSDetails?
     /// The `listen` entry that accepted the connection, as the configuration says it.
@@ -14,9 +16,13 @@ public final class ConnectionFacts: Sendable {
     public let worker: Int
 
     /// Makes facts of their parts.
-    public init(remote: Endpoint, local: Endpoint, tls: TLSDetails?, listener: String, worker: Int) {
+    public init(
+        remote: Endpoint, local: Endpoint, proxy: Endpoint? = nil, tls: TLSDetails?, listener: String,
+        worker: Int
+    ) {
         self.remote = remote
         self.local = local
+        self.proxy = proxy
         self.tls = tls
         self.listener = listener
         self.worker = worker
@@ -57,13 +63,24 @@ public struct TLSDetails: Sendable {
     public let serverName: String?
     /// Whether an earlier session was resumed.
     public let isResumed: Bool
-    /// The subject of the client's certificate; nil when it gave none.
-    public let clientSubject: String?
+    private let makeClientCertificate: (@Sendable () -> ClientCertificate)?
+    private let makeHandshake: (@Sendable () -> TLSHandshake)?
+
+    /// The client's certificate; nil when it gave none. Read from its encoding at each access.
+    public var clientCertificate: ClientCertificate? { makeClientCertificate?() }
+
+    /// All that was said, made anew at each access; nil unless a handler has ``Handler/wantsHandshake``.
+    public var handshake: TLSHandshake? { makeHandshake?() }
 
     /// Makes details of their parts.
+    ///
+    /// - Parameters:
+    ///   - clientCertificate: Makes the client's certificate when somebody asks; nil if there is none.
+    ///   - handshake: Makes all that was said when somebody asks; nil if that is not kept.
     public init(
         version: String, cipher: String, group: String?, alpn: String?, serverName: String?, isResumed: Bool,
-        clientSubject: String?
+        clientCertificate: (@Sendable () -> ClientCertificate)?,
+        handshake: (@Sendable () -> TLSHandshake)? = nil
     ) {
         self.version = version
         self.cipher = cipher
@@ -71,6 +88,7 @@ public struct TLSDetails: Sendable {
         self.alpn = alpn
         self.serverName = serverName
         self.isResumed = isResumed
-        self.clientSubject = clientSubject
+        makeClientCertificate = clientCertificate
+        makeHandshake = handshake
     }
 }

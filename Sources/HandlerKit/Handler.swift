@@ -26,6 +26,12 @@ public protocol Handler: Sendable {
     /// The most bytes that a request's body may have, or nil for the server's `body_bytes`.
     var bodyLimit: UInt64? { get }
 
+    /// Whether the handler looks at ``TLSDetails/handshake``; the default is no.
+    ///
+    /// If one handler of a configuration does, the server keeps what is said in each handshake, some 250 bytes of a
+    /// connection.
+    var wantsHandshake: Bool { get }
+
     /// The answer to a request that needs no waiting for it; nil for one that does, and by default for all.
     ///
     /// The server asks here first: an answer at once costs an HTTP/2 request neither a task nor a switch. It throws as
@@ -46,6 +52,8 @@ extension Handler {
     public var methods: [HTTPRequest.Method] { [.get, .head] }
     /// The server's limit.
     public var bodyLimit: UInt64? { nil }
+    /// No.
+    public var wantsHandshake: Bool { false }
     /// None.
     public func answerAtOnce(to request: Request) throws -> Response? { nil }
 }

@@ -67,12 +67,18 @@ public struct ServerStatus: Sendable {
     public var invocationID: String?
     /// All listening sockets.
     public var listeners: [Listener]
+    /// The TLS library that is loaded, `OpenSSL 3.0.19 27 Jan 2026`.
+    public var tlsLibrary: String
+    /// For how many seconds the key has sealed session tickets that seals them now.
+    public var ticketKeyAge: Int64
 
     /// Makes a state of its parts.
     public init(
         version: String, processID: Int32, uptime: Int64, workers: Int, configurationFile: String?,
         generation: Int,
-        lastReload: Reload?, openConnections: Int, requests: Int, invocationID: String?, listeners: [Listener]
+        lastReload: Reload?, openConnections: Int, requests: Int, invocationID: String?,
+        listeners: [Listener],
+        tlsLibrary: String, ticketKeyAge: Int64
     ) {
         self.version = version
         self.processID = processID
@@ -85,5 +91,7 @@ public struct ServerStatus: Sendable {
         self.requests = requests
         self.invocationID = invocationID
         self.listeners = listeners
+        self.tlsLibrary = tlsLibrary
+        self.ticketKeyAge = ticketKeyAge
     }
 }

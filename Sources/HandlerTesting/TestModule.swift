@@ -51,7 +51,7 @@ public struct TestServer: ServerInspection {
             listeners: [
                 ServerStatus.Listener(
                     name: "127.0.0.1:8443", address: "127.0.0.1:8443", isTLS: true, isActivated: false)
-            ])
+            ], tlsLibrary: "OpenSSL 3.0.0", ticketKeyAge: 60)
     ) {
         self.status = status
     }

@@ -54,38 +54,63 @@ extension Connection {
 
     private func speaksHTTP2() async throws(ConnectionFailure) -> Bool {
         if case .secure(let stream) = transport { return stream.session.hasSelected(alpn: "h2") }
-        guard !listener.isTLS, worker.snapshot.limits.takesPlainHTTP2 else { return false }
+        // On a TLS port such a client gets the redirect in the only language that it reads.
+        guard listener.isTLS || worker.snapshot.limits.takesPlainHTTP2 else { return false }
         return try await beginsAsHTTP2()
     }
 
     /// Whether the client has prior knowledge that it can speak HTTP/2 (RFC 9113 §3.3).
     private func beginsAsHTTP2() async throws(ConnectionFailure) -> Bool {
         let deadline = worker.deadline(worker.snapshot.limits.idleTimeout)
+        return try await beginsWith(HTTP2Connection.preface, until: deadline)
+    }
+
+    private func beginsWith(
+        _ expected: [UInt8], until deadline: ReactorInstant
+    ) async throws(ConnectionFailure) -> Bool {
         while true {
             let progress: Progress<Bool>
-            do throws(Errno) { progress = try socket.peek(for: HTTP2Connection.preface) } catch {
+            do throws(Errno) { progress = try socket.peek(for: expected) } catch {
                 throw ConnectionFailure(.reset, error.description)
             }
-            if case .done(let isPreface) = progress { return isPreface }
+            if case .done(let isThere) = progress { return isThere }
             try await wait(for: .read, until: deadline)
         }
     }
 
-    /// Reads the first byte on a TLS listener and does the handshake.
+    /// Reads what a trusted proxy says, then the first byte on a TLS listener, and does the handshake.
     ///
     /// - Returns: whether requests can be served; false when the peer went without a word.
     private func establish(until deadline: ReactorInstant) async throws(ConnectionFailure) -> Bool {
+        guard try await readProxyHeader(until: deadline) else { return false }
         guard listener.isTLS, let context = worker.tls else { return true }
         guard let first = try await firstByte(until: deadline) else { return false }
-        // A TLS record of type handshake (RFC 8446 §5.1); a method's first letter is plain HTTP.
-        guard !Self.isLetter(first) else { return true }
+        switch first {
+        case Self.handshakeRecord: break
+        case UInt8(ascii: "P"):
+            try await refuseProxyHeader(until: deadline)
+            return true
+        case _ where Self.isLetter(first): return true
+        default:
+            throw ConnectionFailure(.refused, "it begins with byte \(first), neither TLS nor HTTP")
+        }
         do throws(TLSFailure) {
-            let stream = SecureStream(try TLSSession(accepting: context, on: socket))
+            let stream = SecureStream(
+                try TLSSession(accepting: context, on: socket, verifiesClient: !listener.isInternal))
             transport = .secure(stream)
         } catch {
             throw ConnectionFailure(error)
         }
         return try await handshake(until: deadline)
+    }
+
+    /// RFC 8446 §5.1: the type of the record that holds a ClientHello. A method's first letter is plain HTTP.
+    private static let handshakeRecord: UInt8 = 22
+
+    /// Tells POST and PUT from what only a trusted proxy may say.
+    private func refuseProxyHeader(until deadline: ReactorInstant) async throws(ConnectionFailure) {
+        guard try await beginsWith(ProxyHeader.word, until: deadline) else { return }
+        throw ConnectionFailure(.refused, "a PROXY header of a peer that is not trusted")
     }
 
     private func firstByte(until deadline: ReactorInstant) async throws(ConnectionFailure) -> UInt8? {
@@ -193,7 +218,11 @@ extension Connection {
     @inline(never)
     private func report(_ failure: ConnectionFailure) {
         guard failure.code != .cancelled else { return }
-        if listener.isTLS, !isSecure {
+        if failure.code == .refused {
+            worker.logger.info(
+                "A connection was refused.",
+                metadata: ["remote_addr": "\(facts.remote)", "reason": "\(failure.context)"])
+        } else if listener.isTLS, !isSecure {
             worker.logger.info(
                 "A TLS handshake failed.",
                 metadata: [

@@ -21,8 +21,14 @@ final class Connection {
     private(set) lazy var facts = makeFacts()
     /// Whether a stop may interrupt its wait: it waits for its next request, or can tell its client to ask elsewhere.
     var isInterruptible = false
-    /// Whether its address has no more connections than it may; others get a 503.
-    let isAdmitted: Bool
+    /// Whether its client's address has no more connections than it may; others get a 503.
+    private(set) var isAdmitted = false
+    /// Whether it is counted among its client's.
+    private var isCounted = false
+    /// Whether the peer is a proxy that has to say who the client is.
+    let isProxied: Bool
+    /// The client's connection to the proxy, once that has told of one.
+    private var forwarded: ForwardedConnection?
     /// What may still be done before others get a turn, in bytes.
     @safe @exclusivity(unchecked) private var share = Connection.shareBytes
 
@@ -36,21 +42,44 @@ final class Connection {
         self.socket = socket
         self.registration = registration
         self.listener = listener
+        transport = .plain(socket)
+        isProxied = !listener.isInternal && listener.rules.trusts(socket.peer)
+        if !isProxied { admit(nil) }
+    }
+
+    /// Counts it among its client's connections, now that the client is known.
+    func admit(_ forwarded: ForwardedConnection?) {
+        self.forwarded = forwarded
+        isCounted = !listener.isInternal
         isAdmitted =
             listener.isInternal
-            || worker.admission.enter(
-                socket.peer.hostKey, limit: worker.snapshot.limits.connectionsPerAddress)
-        transport = .plain(socket)
+            || worker.admission.enter(client.hostKey, limit: worker.snapshot.limits.connectionsPerAddress)
     }
+
+    /// The client's end; the peer's, unless a proxy said otherwise.
+    private var client: SocketAddress { forwarded?.source ?? socket.peer }
 
     // Out of line: what is inlined into an asynchronous function lies in each idle connection's task.
     @inline(never)
     private func makeFacts() -> ConnectionFacts {
         var details: TLSDetails?
-        if isSecure, case .secure(let stream) = transport { details = TLSDetails(stream.session.facts) }
+        if isSecure, case .secure(let stream) = transport {
+            details = TLSDetails(stream.session.facts, stream.session.record)
+        }
         return ConnectionFacts(
-            remote: Endpoint(socket.peer), local: listener.endpoint, tls: details, listener: listener.name,
+            remote: Endpoint(client), local: forwarded.map { Endpoint($0.destination) } ?? listener.endpoint,
+            proxy: forwarded.map { _ in Endpoint(socket.peer) }, tls: details, listener: listener.name,
             worker: worker.index)
+    }
+
+    /// Whether the client was verified as a server name wants it, if it wants that.
+    ///
+    /// The server's own requests have no certificate, and anybody on this machine can find where they come in.
+    @inline(never)
+    func isVerified(for authority: String?, by context: TLSContext) -> Bool {
+        guard isSecure, case .secure(let stream) = transport else { return true }
+        return !listener.isInternal
+            && context.admits(authority.map(RouteTable.hostName), over: stream.session)
     }
 
     /// Whether the client speaks plain HTTP to a TLS port.
@@ -59,7 +88,7 @@ final class Connection {
     /// Takes the connection off the books and closes it.
     @inline(never)
     func end() {
-        if !listener.isInternal { worker.admission.leave(socket.peer.hostKey) }
+        if isCounted { worker.admission.leave(client.hostKey) }
         // close(2) takes it out of epoll by itself; the slot only has to be given back.
         socket.close()
         registration.deregister()
@@ -197,10 +226,24 @@ final class Connection {
 }
 
 extension TLSDetails {
-    fileprivate init(_ facts: TLSFacts) {
+    fileprivate init(_ facts: TLSFacts, _ record: HandshakeRecord?) {
+        var clientCertificate: (@Sendable () -> ClientCertificate)?
+        if let peer = facts.peerCertificate { clientCertificate = { ClientCertificate(peer.facts) } }
+        var handshake: (@Sendable () -> TLSHandshake)?
+        if let record { handshake = { TLSHandshake(record) } }
         self.init(
             version: facts.version, cipher: facts.cipher, group: facts.group, alpn: facts.alpn,
-            serverName: facts.serverName, isResumed: facts.isResumed, clientSubject: facts.peerSubject)
+            serverName: facts.serverName, isResumed: facts.isResumed,
+            clientCertificate: clientCertificate, handshake: handshake)
+    }
+}
+
+extension ClientCertificate {
+    fileprivate init(_ facts: CertificateFacts) {
+        self.init(
+            subject: facts.subject, issuer: facts.issuer, alternativeNames: facts.typedAlternativeNames,
+            sha256: facts.sha256, serialNumber: facts.serialNumber,
+            validity: facts.notBefore...max(facts.notBefore, facts.notAfter))
     }
 }
 

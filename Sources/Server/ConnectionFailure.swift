@@ -7,7 +7,7 @@ import TLS
 struct ConnectionFailure: Error, CustomStringConvertible {
     /// The kinds of end.
     struct Code: Equatable, Sendable {
-        private enum Value: String { case reset, tls, timedOut, cancelled, closed, aborted }
+        private enum Value: String { case reset, tls, timedOut, cancelled, closed, refused, aborted }
         private let value: Value
 
         /// The kernel reported an error: mostly the peer's reset.
@@ -20,6 +20,8 @@ struct ConnectionFailure: Error, CustomStringConvertible {
         static let cancelled = Code(value: .cancelled)
         /// The peer closed in mid message.
         static let closed = Code(value: .closed)
+        /// What came first is nothing that is served there.
+        static let refused = Code(value: .refused)
 
         /// The server can't finish a response; the client must see that.
         static let aborted = Code(value: .aborted)

@@ -89,6 +89,7 @@ class Exchange {
                 .serviceUnavailable, "There are too many connections from your address.",
                 fields: [.retryAfter: "5"])
         }
+        if snapshot.verifiesClients { try refuseUnverified() }
         guard let route = snapshot.routes.match(authority: head.authority, path: head.target.path),
             route.serves(head.method)
         else { return try .answered(answerWithoutHandler()) }
@@ -120,6 +121,19 @@ class Exchange {
             throw HandlerFailure(.methodNotAllowed, fields: [.allow: route.allow])
         }
         return Self.options(allow: route.allow)
+    }
+
+    /// Refuses what comes over a connection whose client was not verified for that server name. On HTTP/1.1 it ends
+    /// the connection: the client comes again and is asked for its certificate.
+    @inline(never)
+    private func refuseUnverified() throws(HandlerFailure) {
+        guard let context = snapshot.tls, head.target.form != .asterisk,
+            !connection.isVerified(for: head.authority, by: context)
+        else { return }
+        mayContinue = false
+        throw HandlerFailure(
+            .misdirectedRequest,
+            "This server name wants a certificate of its clients, on a connection of its own.")
     }
 
     /// The answer to what a handler, or the way to it, threw; nil when nobody is there to read it.

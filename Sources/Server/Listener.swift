@@ -1,15 +1,38 @@
 // A listening socket with what the configuration says of it; shared by all workers.
 
+import Configuration
 import HandlerKit
 import Sockets
+
+/// What holds for all connections from a listener.
+package struct ListenerRules: Sendable, Hashable {
+    /// Whether connections speak TLS.
+    package let isTLS: Bool
+    /// The peers that begin with a PROXY header; nobody else's is read.
+    package let trustedProxies: [AddressRange]
+
+    /// The rules of an entry of `listen` or `listen_plain`.
+    package init(isTLS: Bool) {
+        self.isTLS = isTLS
+        trustedProxies = []
+    }
+
+    /// The rules of a `[listen NAME]` section.
+    package init(_ section: Section) {
+        isTLS = section[ListenKeys.tls]
+        trustedProxies = section[ListenKeys.proxyProtocol] ? section[ListenKeys.trusted] : []
+    }
+
+    /// Whether the peer begins with a PROXY header.
+    func trusts(_ peer: SocketAddress) -> Bool { trustedProxies.contains { $0.contains(peer) } }
+}
 
 /// What a connection knows of its listener.
 ///
 /// Connections outlive listeners: the socket is not among it, so that it closes when nobody accepts from it any
 /// more.
 final class ListenerFacts: Sendable {
-    /// Whether connections speak TLS.
-    let isTLS: Bool
+    let rules: ListenerRules
     /// Whether it only serves the server's requests to itself, beside all limits.
     let isInternal: Bool
     /// What the entry says.
@@ -19,13 +42,16 @@ final class ListenerFacts: Sendable {
     /// The same for pages and logs: made here, since each connection has it.
     let endpoint: Endpoint
 
-    init(name: String, address: SocketAddress, isTLS: Bool, isInternal: Bool) {
+    init(name: String, address: SocketAddress, rules: ListenerRules, isInternal: Bool) {
         self.name = name
         self.address = address
         endpoint = Endpoint(address)
-        self.isTLS = isTLS
+        self.rules = rules
         self.isInternal = isInternal
     }
+
+    /// Whether connections speak TLS.
+    var isTLS: Bool { rules.isTLS }
 }
 
 /// A socket that connections are accepted from.
@@ -35,13 +61,17 @@ package final class Listener: Sendable {
     package let socket: ListeningSocket
     let facts: ListenerFacts
 
-    package init(entry: ListenAddress, isTLS: Bool, socket: ListeningSocket, isInternal: Bool = false) {
+    package init(
+        entry: ListenAddress, rules: ListenerRules, socket: ListeningSocket, isInternal: Bool = false
+    ) {
         self.entry = entry
         self.socket = socket
         facts = ListenerFacts(
-            name: entry.description, address: socket.address, isTLS: isTLS, isInternal: isInternal)
+            name: entry.description, address: socket.address, rules: rules, isInternal: isInternal)
     }
 
+    /// What holds for all connections from it.
+    package var rules: ListenerRules { facts.rules }
     /// Whether connections speak TLS.
     package var isTLS: Bool { facts.isTLS }
     /// Whether it only serves the server's requests to itself, beside all limits.

@@ -87,7 +87,7 @@ package struct RouteTable: Sendable {
     }
 
     /// The name without its port, in lower case (RFC 9110 §4.2.3).
-    private static func hostName(_ authority: String) -> String {
+    static func hostName(_ authority: String) -> String {
         let end = authority.hasPrefix("[") ? authority.firstIndex(of: "]") : nil
         let port = authority[(end ?? authority.startIndex)...].firstIndex(of: ":")
         return authority[..<(port ?? authority.endIndex)].lowercased()

@@ -29,8 +29,8 @@ package struct SelfCheck: Sendable {
         context = try TLSClientContext(trust: .anything)
         self.worker = worker
         let listener = Listener(
-            entry: .address("unix:@\(name)"), isTLS: true, socket: try ListeningSocket(binding: address),
-            isInternal: true)
+            entry: .address("unix:@\(name)"), rules: ListenerRules(isTLS: true),
+            socket: try ListeningSocket(binding: address), isInternal: true)
         worker.reactor.execute { worker.acceptRequestsToItself(from: listener) }
     }
 

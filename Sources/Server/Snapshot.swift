@@ -16,12 +16,13 @@ package final class Snapshot: Sendable {
     package let limits: ServerLimits
     /// nil when no listener speaks TLS.
     package let tls: TLSContext?
+    /// Whether requests for some server name need a client that was verified.
+    let verifiesClients: Bool
     package let problemPage: any ProblemPage
     /// Where requests are recorded; nil when they aren't.
     package let accessLog: (any RequestLog)?
     let serverField: String?
-    private let cycled: [any LifecycleHandler]
-    private let isStarted = Atomic(false)
+    private let lifeCycle: HandlerLifeCycle
 
     /// - Parameter serverField: the value of the Server field; nil for none.
     package init(
@@ -33,35 +34,59 @@ package final class Snapshot: Sendable {
         self.routes = routes
         self.limits = limits
         self.tls = tls
+        verifiesClients = tls?.verifiesClients == true
         self.problemPage = problemPage
         self.accessLog = accessLog
         self.serverField = serverField
-        cycled = routes.all.compactMap { $0.handler as? any LifecycleHandler }
+        lifeCycle = HandlerLifeCycle(routes.all.compactMap { $0.handler as? any LifecycleHandler })
+    }
+
+    /// The same configuration with other certificates; the handlers are the same ones and go on.
+    package init(_ other: Snapshot, generation: Int, tls: TLSContext?) {
+        self.generation = generation
+        self.tls = tls
+        verifiesClients = tls?.verifiesClients == true
+        (routes, limits, problemPage) = (other.routes, other.limits, other.problemPage)
+        (accessLog, serverField, lifeCycle) = (other.accessLog, other.serverField, other.lifeCycle)
     }
 
     /// Starts the handlers that have a life cycle, in the order of the routes.
     ///
     /// - Throws: what the first failing handler threw; those before it are stopped, and it too.
-    package func start() async throws {
-        for (index, handler) in cycled.enumerated() {
+    package func start() async throws { try await lifeCycle.start() }
+
+    /// Stops the handlers that have a life cycle and waits for them; for the last snapshot, when the server stops.
+    package func stop() async { await lifeCycle.stop() }
+}
+
+/// Handlers with a life cycle, which the last snapshot that has them takes along.
+private final class HandlerLifeCycle: Sendable {
+    private let handlers: [any LifecycleHandler]
+    private let isStarted = Atomic(false)
+
+    init(_ handlers: [any LifecycleHandler]) { self.handlers = handlers }
+
+    /// Does nothing for those that run.
+    func start() async throws {
+        guard !isStarted.load(ordering: .acquiring) else { return }
+        for (index, handler) in handlers.enumerated() {
             do {
                 try await handler.start()
             } catch {
-                await Self.stop(cycled[...index])
+                await Self.stop(handlers[...index])
                 throw error
             }
         }
         isStarted.store(true, ordering: .releasing)
     }
 
-    /// Stops the handlers that have a life cycle and waits for them; for the last snapshot, when the server stops.
-    package func stop() async {
-        if isStarted.exchange(false, ordering: .acquiringAndReleasing) { await Self.stop(cycled[...]) }
+    func stop() async {
+        if isStarted.exchange(false, ordering: .acquiringAndReleasing) { await Self.stop(handlers[...]) }
     }
 
     deinit {
-        guard !cycled.isEmpty, isStarted.load(ordering: .acquiring) else { return }
-        let handlers = cycled
+        guard !handlers.isEmpty, isStarted.load(ordering: .acquiring) else { return }
+        let handlers = handlers
         Task { await Self.stop(handlers[...]) }
     }
 

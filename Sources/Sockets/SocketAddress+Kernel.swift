@@ -65,18 +65,18 @@ extension SocketAddress {
     private init(_ address: sockaddr_in6) {
         let (high, low) = address.sin6_addr.halves
         let port = UInt16(bigEndian: address.sin6_port)
-        // RFC 4291 §2.5.5.2: an IPv4 peer of a dual-stack socket. One form, or limits by address would count
-        // twice.
-        if high == 0, low >> 32 == 0xFFFF {
-            self = .ipv4(UInt32(truncatingIfNeeded: low), port: port)
-        } else {
-            self = .ipv6(high, low, port: port, scope: address.sin6_scope_id)
-        }
+        self = SocketAddress.ipv6(high, low, port: port, scope: address.sin6_scope_id).withoutMapping
+    }
+
+    /// RFC 4291 §2.5.5.2: an IPv4 peer of a dual-stack socket. One form, or limits by address would count twice.
+    var withoutMapping: SocketAddress {
+        guard case .ipv6(0, let low, let port, _) = self, low >> 32 == 0xFFFF else { return self }
+        return .ipv4(UInt32(truncatingIfNeeded: low), port: port)
     }
 
     /// unix(7): no bytes are no name, a leading zero is the abstract namespace, else a path that may end in
     /// zero.
-    private init(unixBytes bytes: [UInt8]) {
+    init(unixBytes bytes: [UInt8]) {
         switch bytes.first {
         case nil: self = .unnamed
         case 0: self = .abstract(name: String(decoding: bytes.dropFirst(), as: UTF8.self))

@@ -16,7 +16,7 @@ extension SocketAddress {
         let (host, port) = try Self.split(text)
         if host.isEmpty || host == "*" {
             self = .any(port: port)
-        } else if let address = Self(ipv4: host, port: port) ?? Self(ipv6: host, port: port) {
+        } else if let address = Self(host: host, port: port) {
             self = address
         } else {
             throw SocketFailure(.address, nil, "\(text): \(host) is not an IP address")
@@ -104,6 +104,12 @@ extension SocketAddress {
             throw SocketFailure(.address, nil, "\(text): \(host) in brackets is not an IPv6 address")
         }
         return String(host)
+    }
+
+    /// Reads an IP address alone, without brackets: `127.0.0.1`, `::1`.
+    init?(host: String, port: UInt16 = 0) {
+        guard let address = Self(ipv4: host, port: port) ?? Self(ipv6: host, port: port) else { return nil }
+        self = address
     }
 
     private init?(ipv4 host: String, port: UInt16) {

@@ -29,40 +29,55 @@ extension StreamSocket {
 
     /// Looks at the first byte without taking it, so that TLS can be told from plain HTTP.
     package func peekFirstByte() throws(Errno) -> Progress<UInt8> {
-        guard isReadable else { return .wantRead }
-        var byte: UInt8 = 0
-        do throws(Errno) {
-            let count = try Syscall.retrying { unsafe recv(rawValue, &byte, 1, CInt(MSG_PEEK)) }
-            return count == 0 ? .closed : .done(byte)
-        } catch {
-            guard error == .resourceTemporarilyUnavailable else { throw error }
-            isReadable = false
-            return .wantRead
-        }
+        try peek(atMost: 1) { $0[0] }
     }
 
     /// Looks whether the first bytes are these, without taking them.
     ///
     /// - Returns: `.wantRead` as long as what came may still become them.
     package func peek(for expected: [UInt8]) throws(Errno) -> Progress<Bool> {
-        guard isReadable else { return .wantRead }
-        var bytes = [UInt8](repeating: 0, count: expected.count)
-        do throws(Errno) {
-            let count = try Syscall.retrying {
-                unsafe bytes.withUnsafeMutableBytes {
-                    unsafe recv(rawValue, $0.baseAddress, $0.count, CInt(MSG_PEEK))
-                }
-            }
-            guard bytes[..<count] == expected[..<count], count > 0, !sawHangup || count == expected.count
-            else {
-                return .done(false)
-            }
-            if count == expected.count { return .done(true) }
-        } catch {
-            guard error == .resourceTemporarilyUnavailable else { throw error }
+        let progress = try peek(atMost: expected.count) { bytes -> Bool? in
+            for index in 0..<bytes.count where bytes[index] != expected[index] { return false }
+            return bytes.count == expected.count ? true : nil
         }
-        isReadable = false
-        return .wantRead
+        if case .closed = progress { return .done(false) }
+        return progress
+    }
+
+    /// Looks at the first bytes that have come, without taking them.
+    ///
+    /// - Parameter read: says what they are; nil as long as that takes more of them.
+    /// - Returns: `.closed` when there won't be more.
+    package func peek<Value>(
+        atMost limit: Int, _ read: (Span<UInt8>) -> Value?
+    ) throws(Errno) -> Progress<Value> {
+        guard isReadable else { return .wantRead }
+        return unsafe try withUnsafeTemporaryAllocation(of: UInt8.self, capacity: limit) {
+            buffer throws(Errno) -> Progress<Value> in
+            let count: Int
+            do throws(Errno) {
+                count = try Syscall.retrying {
+                    unsafe recv(rawValue, buffer.baseAddress, limit, CInt(MSG_PEEK))
+                }
+            } catch {
+                guard error == .resourceTemporarilyUnavailable else { throw error }
+                isReadable = false
+                return .wantRead
+            }
+            guard count > 0 else { return .closed }
+            let bytes = unsafe UnsafeBufferPointer(rebasing: buffer[..<count])
+            if let value = unsafe read(bytes.span) { return .done(value) }
+            guard !sawHangup, count < limit else { return .closed }
+            isReadable = false
+            return .wantRead
+        }
+    }
+
+    /// Takes bytes that a peek has shown, and drops them.
+    package func discard(_ count: Int) throws(Errno) {
+        unsafe try withUnsafeTemporaryAllocation(byteCount: count, alignment: 1) { buffer throws(Errno) in
+            _ = unsafe try receive(into: buffer)
+        }
     }
 
     /// Whether bytes lie in the kernel that nobody received; it is asked, whatever the latch says. Closing the socket

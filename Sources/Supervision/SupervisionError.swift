@@ -5,7 +5,9 @@ import SystemPackage
 package struct SupervisionError: Error, Equatable, CustomStringConvertible {
     /// What kind of failure it is.
     package struct Code: Sendable, Equatable {
-        private enum Value { case environment, notification, socket, signal, thread, credential, program }
+        private enum Value {
+            case environment, notification, socket, signal, thread, credential, watch, program
+        }
         private let value: Value
 
         /// A variable that the service manager sets has a value that makes no sense.
@@ -20,6 +22,8 @@ package struct SupervisionError: Error, Equatable, CustomStringConvertible {
         package static let thread = Code(value: .thread)
         /// A credential has a name that no credential can have, or there are none at all.
         package static let credential = Code(value: .credential)
+        /// Files could not be watched.
+        package static let watch = Code(value: .watch)
         /// Another program could not be started.
         package static let program = Code(value: .program)
     }

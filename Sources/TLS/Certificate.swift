@@ -31,10 +31,9 @@ import COpenSSL
             }
             return found
         }
-        // The end of the text is reported as the error "no start line"; anything else is a damaged block.
+        // Anything but the end of the text is a damaged block.
         let errors = ErrorQueue.drain()
-        let endedInOrder = errors.allSatisfy { $0.library == ERR_LIB_PEM && $0.reason == PEM_R_NO_START_LINE }
-        guard !found.isEmpty, endedInOrder else {
+        guard !found.isEmpty, errors.allSatisfy(\.isEndOfPEM) else {
             throw TLSFailure(.badCertificate, "reading certificates", stack: errors.map(\.text))
         }
         return found

@@ -9,6 +9,9 @@ package struct CertificateFacts: Sendable, Hashable {
     package let issuer: String
     /// DNS names, IP and e-mail addresses of the subjectAltName extension, in its order: "localhost", "::1".
     package let alternativeNames: [String]
+    /// All of the extension with their kinds, in its order: "DNS:localhost", "IP:::1", "email:a@b.test",
+    /// "URI:spiffe://b.test/a"; kinds beyond these are left out.
+    package let typedAlternativeNames: [String]
     /// First second of validity, in seconds since 1970.
     package let notBefore: Int64
     /// Last second of validity, in seconds since 1970.
@@ -22,7 +25,9 @@ package struct CertificateFacts: Sendable, Hashable {
         let x509 = unsafe certificate.pointer
         subject = unsafe distinguishedName(X509_get_subject_name(x509))
         issuer = unsafe distinguishedName(X509_get_issuer_name(x509))
-        alternativeNames = unsafe subjectAlternativeNames(x509)
+        let names = unsafe subjectAlternativeNames(x509)
+        alternativeNames = names.filter { $0.kind != "URI" }.map(\.text)
+        typedAlternativeNames = names.map { "\($0.kind):\($0.text)" }
         notBefore = unsafe secondsSinceEpoch(X509_get0_notBefore(x509))
         notAfter = unsafe secondsSinceEpoch(X509_get0_notAfter(x509))
         sha256 = unsafe fingerprint(x509)
@@ -37,13 +42,15 @@ func distinguishedName(_ name: OpaquePointer?) -> String {
     return text.map { String(decoding: $0, as: UTF8.self) } ?? ""
 }
 
-private func subjectAlternativeNames(_ x509: OpaquePointer) -> [String] {
+private func subjectAlternativeNames(_ x509: OpaquePointer) -> [(kind: String, text: String)] {
     guard let names = unsafe copenssl_subject_alternative_names(x509) else { return [] }
     defer { unsafe GENERAL_NAMES_free(names) }
     return unsafe (0..<copenssl_general_names_count(names)).compactMap { index in
         switch unsafe GeneralName(copenssl_general_name_at(names, index)) {
-        case .domain(let name), .email(let name): name
-        case .address(let bytes): IPAddressText.string(bytes)
+        case .domain(let name): ("DNS", name)
+        case .address(let bytes): IPAddressText.string(bytes).map { ("IP", $0) }
+        case .email(let name): ("email", name)
+        case .uri(let name): ("URI", name)
         case nil: nil
         }
     }
@@ -55,6 +62,7 @@ enum GeneralName {
     /// In a constraint the address and its mask, one after the other.
     case address([UInt8])
     case email(String)
+    case uri(String)
 
     init?(_ name: UnsafePointer<GENERAL_NAME>?) {
         var bytes: UnsafePointer<UInt8>?
@@ -65,6 +73,7 @@ enum GeneralName {
         case UInt8(ascii: "D"): self = .domain(String(decoding: value, as: UTF8.self))
         case UInt8(ascii: "I"): self = .address(value)
         case UInt8(ascii: "E"): self = .email(String(decoding: value, as: UTF8.self))
+        case UInt8(ascii: "U"): self = .uri(String(decoding: value, as: UTF8.self))
         default: return nil
         }
     }
@@ -91,7 +100,7 @@ private func hexadecimal(_ number: UnsafePointer<ASN1_INTEGER>?) -> String {
     return unsafe hexadecimal(UnsafeBufferPointer(start: ASN1_STRING_get0_data(number), count: count))
 }
 
-private func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
+func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
     let digits = Array("0123456789abcdef".utf8)
     let text = bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
     return String(decoding: text, as: UTF8.self)

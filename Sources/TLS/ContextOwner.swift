@@ -6,13 +6,35 @@ import COpenSSL
     // Sessions of many threads are made from it; OpenSSL counts its references atomically, and nobody changes it
     // after the set-up.
     nonisolated(unsafe) let pointer: OpaquePointer
+    /// What the clients of a server's context are verified by; nil if they are not asked.
+    let verification: ClientVerification?
+    /// The oldest version of a server name that is stricter than the others.
+    let ownMinimumVersion: TLSVersion?
+    /// What sessions are bound to, beside the server name.
+    let sessionIDContext: [UInt8]
 
-    init(_ method: OpaquePointer?) throws(TLSFailure) {
+    init(
+        _ method: OpaquePointer?, sessionIDContext: [UInt8] = [],
+        _ settings: ServerNameConfiguration? = nil
+    ) throws(TLSFailure) {
+        verification = settings?.verification
+        ownMinimumVersion = settings?.minimumVersion
+        self.sessionIDContext = sessionIDContext
         ErrorQueue.clear()
         guard let pointer = unsafe SSL_CTX_new(method) else {
             throw .draining(.library, "making a TLS context")
         }
         unsafe self.pointer = pointer
+        let address = unsafe Unmanaged.passUnretained(self).toOpaque()
+        unsafe SSL_CTX_set_ex_data(pointer, ContextOwner.exIndex, address)
+    }
+
+    private static let exIndex = copenssl_ctx_new_ex_index()
+
+    /// The owner of the context that a session goes by now; whoever owns the session holds it too.
+    static func of(_ ssl: OpaquePointer?) -> ContextOwner? {
+        guard let address = unsafe SSL_CTX_get_ex_data(SSL_get_SSL_CTX(ssl), exIndex) else { return nil }
+        return unsafe Unmanaged.fromOpaque(address).takeUnretainedValue()
     }
 
     deinit { unsafe SSL_CTX_free(pointer) }
@@ -42,11 +64,16 @@ import COpenSSL
 }
 
 extension ContextOwner {
-    /// A server's context for one identity, without the callbacks.
-    convenience init(_ settings: TLSContextConfiguration, showing identity: Identity) throws(TLSFailure) {
-        unsafe try self.init(TLS_server_method())
+    /// A server's context for one name, without the callbacks.
+    convenience init(
+        _ settings: TLSContextConfiguration, for name: ServerNameConfiguration
+    ) throws(TLSFailure) {
+        let sessions = Array(settings.sessionIDContext.utf8)
+        unsafe try self.init(
+            TLS_server_method(),
+            sessionIDContext: name.verification.map { sha256(sessions + $0.fingerprint) } ?? sessions, name)
         setTransferModes()
-        try setVersions(settings.minimumVersion, settings.maximumVersion)
+        try setVersions(name.minimumVersion ?? settings.minimumVersion, settings.maximumVersion)
         _ = unsafe SSL_CTX_set_options(
             pointer,
             COPENSSL_OP_NO_RENEGOTIATION | COPENSSL_OP_NO_COMPRESSION | COPENSSL_OP_CIPHER_SERVER_PREFERENCE
@@ -56,7 +83,8 @@ extension ContextOwner {
                 | COPENSSL_OP_IGNORE_UNEXPECTED_EOF)
         try setAlgorithms(settings)
         try setSessions(settings)
-        try use(identity)
+        for identity in name.identities { try use(identity) }
+        try name.verification?.apply(to: self)
     }
 
     private func setAlgorithms(_ settings: TLSContextConfiguration) throws(TLSFailure) {
@@ -72,9 +100,9 @@ extension ContextOwner {
     private func setSessions(_ settings: TLSContextConfiguration) throws(TLSFailure) {
         unsafe copenssl_ctx_set_session_cache_mode(pointer, Int(SSL_SESS_CACHE_OFF))
         unsafe SSL_CTX_set_timeout(pointer, Int(settings.ticketKeys.rotation.components.seconds))
-        let context = Array(settings.sessionIDContext.utf8)
         try check("session id context \(settings.sessionIDContext)") {
-            unsafe SSL_CTX_set_session_id_context(pointer, context, CUnsignedInt(context.count)) == 1
+            unsafe SSL_CTX_set_session_id_context(
+                pointer, sessionIDContext, CUnsignedInt(sessionIDContext.count)) == 1
         }
         try check("\(settings.ticketsPerHandshake) tickets") {
             unsafe SSL_CTX_set_num_tickets(pointer, settings.ticketsPerHandshake) == 1
@@ -82,7 +110,13 @@ extension ContextOwner {
         }
     }
 
-    private func use(_ identity: Identity) throws(TLSFailure) {
+    /// Makes it look at the client certificate in each ticket.
+    func acceptsTicketsInDateOnly() {
+        unsafe SSL_CTX_set_session_ticket_cb(pointer, nil, acceptTicket, nil)
+    }
+
+    /// Adds a certificate; one of each key algorithm can be there.
+    func use(_ identity: Identity) throws(TLSFailure) {
         try check("the certificate of \(identity.facts.subject)") {
             unsafe SSL_CTX_use_certificate(pointer, identity.leaf.pointer) == 1
                 && SSL_CTX_use_PrivateKey(pointer, identity.key.pointer) == 1

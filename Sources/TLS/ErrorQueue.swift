@@ -12,6 +12,9 @@ enum ErrorQueue {
 
         /// The system's error, if the entry is one.
         var systemError: Errno? { library == ERR_LIB_SYS ? Errno(rawValue: reason) : nil }
+
+        /// Whether it says that a PEM text has no further block: how reading all of them ends.
+        var isEndOfPEM: Bool { library == ERR_LIB_PEM && reason == PEM_R_NO_START_LINE }
     }
 
     /// Empties the queue; a peek comes first because ERR_clear_error() wipes all sixteen slots even if none is used.

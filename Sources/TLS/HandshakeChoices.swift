@@ -5,7 +5,7 @@ import COpenSSL
 /// The answers to a handshake's questions, the same for all SSL_CTX of one `TLSContext`.
 @safe final class HandshakeChoices: Sendable {
     let ticketKeys: TicketKeys
-    let sessionIDContext: [UInt8]
+    let keyLog: KeyLog?
     fileprivate let leaves: LeafCertificates?
     private let named: [String: ContextOwner]
     // ALPN list in wire form, written in init, read-only from then on: OpenSSL wants pointers into it that
@@ -17,7 +17,7 @@ import COpenSSL
     init(_ settings: TLSContextConfiguration, named: [String: ContextOwner]) throws(TLSFailure) {
         let wire = try wireForm(settings.alpn)
         ticketKeys = settings.ticketKeys
-        sessionIDContext = Array(settings.sessionIDContext.utf8)
+        keyLog = settings.keyLog
         self.named = named
         leaves = settings.leaves
         let list = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: wire.count)
@@ -31,9 +31,10 @@ import COpenSSL
     func answer(for context: ContextOwner) {
         let address = unsafe Unmanaged.passUnretained(self).toOpaque()
         unsafe SSL_CTX_set_ex_data(context.pointer, HandshakeChoices.exIndex, address)
-        // The callback is there even without names: its answer makes OpenSSL keep the name for the facts.
-        unsafe copenssl_ctx_set_servername_callback(context.pointer, serverNameCallback, nil)
-        unsafe SSL_CTX_set_client_hello_cb(context.pointer, bindSessionToServerName, nil)
+        // Its answer makes OpenSSL keep the name for the facts; what follows from it is done at the ClientHello.
+        unsafe copenssl_ctx_set_servername_callback(context.pointer, acceptServerName, nil)
+        unsafe SSL_CTX_set_client_hello_cb(context.pointer, chooseContext, nil)
+        if keyLog != nil { unsafe SSL_CTX_set_keylog_callback(context.pointer, logSecrets) }
         if unsafe !protocols.isEmpty { unsafe SSL_CTX_set_alpn_select_cb(context.pointer, alpnCallback, nil) }
     }
 
@@ -48,11 +49,12 @@ import COpenSSL
     }
 
     /// Whether any server name has a context of its own.
-    fileprivate var hasNames: Bool { !named.isEmpty }
+    var hasNames: Bool { !named.isEmpty }
 
     /// The context of a server name: the exact one, else the wildcard of its first label.
-    fileprivate func context(named name: String) -> ContextOwner? {
-        let name = name.lowercased()
+    ///
+    /// - Parameter name: in lower case.
+    func context(named name: String) -> ContextOwner? {
         if let exact = named[name] { return exact }
         guard let dot = name.utf8.firstIndex(of: UInt8(ascii: ".")) else { return nil }
         return named["*" + name[dot...]]
@@ -84,18 +86,10 @@ func wireForm(_ alpn: [String]) throws(TLSFailure) -> [UInt8] {
     return wire
 }
 
-/// Switches to the context of the name that the client asks for; the default stays for a name nobody has.
-private func serverNameCallback(
+private func acceptServerName(
     _ ssl: OpaquePointer?, _ alert: UnsafeMutablePointer<CInt>?, _ argument: UnsafeMutableRawPointer?
 ) -> CInt {
-    guard let choices = unsafe HandshakeChoices.of(ssl), choices.hasNames,
-        let name = unsafe SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name)
-    else { return SSL_TLSEXT_ERR_OK }
-    if let context = unsafe choices.context(named: String(cString: name)) {
-        // Options, modes and versions stay those of the first context: all are made from one configuration.
-        unsafe SSL_set_SSL_CTX(ssl, context.pointer)
-    }
-    return SSL_TLSEXT_ERR_OK
+    SSL_TLSEXT_ERR_OK
 }
 
 /// Shows the leaf of the name that the client asks for (SSL_CTX_set_cert_cb(3)).

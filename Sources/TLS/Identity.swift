@@ -1,5 +1,4 @@
 // Owns what a server shows and proves itself with: leaf, chain and private key, checked against each other.
-import Glibc
 import SystemPackage
 
 /// A certificate chain with its private key, ready for a `TLSContext`; immutable, so threads share it.
@@ -10,24 +9,28 @@ package final class Identity: Sendable {
 
     /// What the leaf certificate says.
     package let facts: CertificateFacts
-    /// What works but should be told: a key file that others can read, a certificate out of its time.
+    /// What works but should be told: a key file that others can read.
     package let warnings: [String]
+    /// The file that the certificates are from.
+    package let file: FilePath
 
-    /// Loads PEM files: the leaf first, each certificate followed by its issuer; the key unencrypted.
+    /// Loads PEM files: the leaf with the certificates of its issuers, in any order, and the leaf's key.
     ///
     /// Both paths may name the same file. Every failure names the file that is to blame.
-    package convenience init(certificateFile: FilePath, keyFile: FilePath) throws(TLSFailure) {
-        try self.init(certificate: PEMFile(reading: certificateFile), key: PEMFile(reading: keyFile))
+    package convenience init(
+        certificateFile: FilePath, keyFile: FilePath, passphrase: Passphrase? = nil
+    ) throws(TLSFailure) {
+        let (certificate, key) = (try PEMFile(reading: certificateFile), try PEMFile(reading: keyFile))
+        try self.init(
+            certificate.bytes, key.bytes, passphrase, certificateFile: certificateFile, keyFile: keyFile,
+            warnings: key.isOpenToOthers ? [key.openness(of: "the private key")] : [])
     }
 
     /// Takes PEM texts from memory; `name` stands in for the file's in failures and warnings.
     package convenience init(certificatePEM: [UInt8], keyPEM: [UInt8], name: String) throws(TLSFailure) {
-        let certificates = try naming(FilePath(name)) { () throws(TLSFailure) in
-            try Certificate.all(pem: certificatePEM)
-        }
-        let key = try naming(FilePath(name)) { () throws(TLSFailure) in try PrivateKey(pem: keyPEM) }
         try self.init(
-            certificates, key, certificateFile: FilePath(name), keyFile: FilePath(name), warnings: [])
+            certificatePEM, keyPEM, nil, certificateFile: FilePath(name), keyFile: FilePath(name),
+            warnings: [])
     }
 
     /// A certificate that was just made for its key.
@@ -36,38 +39,37 @@ package final class Identity: Sendable {
         chain = []
         self.key = key
         facts = CertificateFacts(certificate)
+        file = ""
         warnings = []
     }
 
-    private convenience init(certificate: PEMFile, key keyFile: PEMFile) throws(TLSFailure) {
-        let certificates = try naming(certificate.path) { () throws(TLSFailure) in
-            try Certificate.all(pem: certificate.bytes)
-        }
-        let key = try naming(keyFile.path) { () throws(TLSFailure) in try PrivateKey(pem: keyFile.bytes) }
-        let mode = String(keyFile.mode, radix: 8)
-        let warning =
-            "\(keyFile.path): others than its owner can read the private key (mode \(mode)); chmod it to 600"
-        try self.init(
-            certificates, key, certificateFile: certificate.path, keyFile: keyFile.path,
-            warnings: keyFile.isOpenToOthers ? [warning] : [])
-    }
-
     private init(
-        _ certificates: [Certificate], _ key: PrivateKey, certificateFile: FilePath, keyFile: FilePath,
-        warnings: [String]
+        _ certificatePEM: [UInt8], _ keyPEM: [UInt8], _ passphrase: Passphrase?, certificateFile: FilePath,
+        keyFile: FilePath, warnings: [String]
     ) throws(TLSFailure) {
-        try checkOrder(certificates, file: certificateFile)
-        try checkKey(key, certificates, certificateFile: certificateFile, keyFile: keyFile)
-        leaf = certificates[0]
-        chain = Array(certificates.dropFirst())
-        self.key = key
+        let certificates = try naming(certificateFile) { () throws(TLSFailure) in
+            try Certificate.all(pem: certificatePEM)
+        }
+        key = try naming(keyFile) { () throws(TLSFailure) in
+            try PrivateKey(pem: keyPEM, passphrase: passphrase)
+        }
+        let ordered = try TLS.chain(
+            of: certificates, to: key, certificateFile: certificateFile, keyFile: keyFile)
+        leaf = ordered[0]
+        chain = Array(ordered.dropFirst())
         facts = CertificateFacts(leaf)
-        let dates = certificates.compactMap { dateWarning(CertificateFacts($0), file: certificateFile) }
-        self.warnings = warnings + dates
+        file = certificateFile
+        self.warnings = warnings
     }
 
     /// The leaf certificate in PEM, for those who want to show or pin it.
     package func certificatePEM() throws(TLSFailure) -> [UInt8] { try leaf.pem() }
+
+    /// OpenSSL's name of the key's algorithm, "EC" or "RSA"; a server name can have one identity of each.
+    package var keyAlgorithm: String { key.algorithm }
+
+    /// What each certificate says, the leaf's first.
+    package var allFacts: [CertificateFacts] { [facts] + chain.map { CertificateFacts($0) } }
 }
 
 /// Adds the file's name to a failure that does not know it.
@@ -81,31 +83,4 @@ func naming<Value>(
             error.code, error.context, file: error.file ?? file, underlying: error.underlying,
             stack: error.stack)
     }
-}
-
-private func checkOrder(_ certificates: [Certificate], file: FilePath) throws(TLSFailure) {
-    for (number, pair) in zip(certificates, certificates.dropFirst()).enumerated()
-    where !pair.0.wasIssued(by: pair.1) {
-        let context =
-            "certificate \(number + 1) was not issued by certificate \(number + 2); the order is leaf first"
-        throw TLSFailure(.chainOrder, context, file: file)
-    }
-}
-
-private func checkKey(
-    _ key: PrivateKey, _ certificates: [Certificate], certificateFile: FilePath, keyFile: FilePath
-) throws(TLSFailure) {
-    guard !certificates[0].belongs(to: key) else { return }
-    if let position = certificates.firstIndex(where: { $0.belongs(to: key) }) {
-        let context = "the key of \(keyFile) belongs to certificate \(position + 1), which must come first"
-        throw TLSFailure(.chainOrder, context, file: certificateFile)
-    }
-    throw TLSFailure(.keyMismatch, "checking it against \(certificateFile)", file: keyFile)
-}
-
-private func dateWarning(_ facts: CertificateFacts, file: FilePath) -> String? {
-    let now = Int64(time(nil))
-    if now > facts.notAfter { return "\(file): the certificate of \(facts.subject) has expired" }
-    if now < facts.notBefore { return "\(file): the certificate of \(facts.subject) is not valid yet" }
-    return nil
 }

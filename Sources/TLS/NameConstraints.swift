@@ -31,7 +31,7 @@ package enum PermittedSubtree: Sendable, Hashable, CustomStringConvertible {
         case .address(let bytes) where bytes.count == 8 || bytes.count == 32:
             let length = bytes.suffix(bytes.count / 2).reduce(0) { $0 + $1.nonzeroBitCount }
             self = .network(masked(Array(bytes.prefix(bytes.count / 2)), length), prefixLength: length)
-        case .address, .email:
+        case .address, .email, .uri:
             return nil
         }
     }

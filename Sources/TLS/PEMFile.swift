@@ -14,6 +14,11 @@ struct PEMFile {
     /// Whether others than the owner may read or write the file.
     var isOpenToOthers: Bool { mode & 0o077 != 0 }
 
+    /// The warning that goes with ``isOpenToOthers``.
+    func openness(of secret: String) -> String {
+        "\(path): others than its owner can read \(secret) (mode \(String(mode, radix: 8))); chmod it to 600"
+    }
+
     init(reading path: FilePath) throws(TLSFailure) {
         do {
             let descriptor = try FileDescriptor.open(path, .readOnly, options: [.closeOnExec, .nonBlocking])

@@ -12,19 +12,22 @@ import COpenSSL
 
     deinit { unsafe EVP_PKEY_free(pointer) }
 
-    /// Reads the first private key of a PEM text; `.encryptedKey` if it wants a passphrase.
-    convenience init(pem: [UInt8]) throws(TLSFailure) {
+    /// Reads the first private key of a PEM text.
+    ///
+    /// - Throws: `.encryptedKey` if it wants a passphrase and there is none, `.wrongPassphrase` if it wants another.
+    convenience init(pem: [UInt8], passphrase: Passphrase? = nil) throws(TLSFailure) {
         ErrorQueue.clear()
-        var wasAskedForPassphrase = false
+        var question = PassphraseQuestion(passphrase: passphrase)
         let pointer = unsafe MemoryBIO.reading(pem) { bio in
-            unsafe withUnsafeMutablePointer(to: &wasAskedForPassphrase) { flag in
-                unsafe PEM_read_bio_PrivateKey(bio, nil, refusePassphrase, flag)
+            unsafe withUnsafeMutablePointer(to: &question) { question in
+                unsafe PEM_read_bio_PrivateKey(bio, nil, answerPassphrase, question)
             }
         }
         if let pointer = unsafe pointer {
             unsafe self.init(takingOwnership: pointer)
         } else {
-            let code: TLSFailure.Code = wasAskedForPassphrase ? .encryptedKey : .badKey
+            let code: TLSFailure.Code =
+                !question.wasAsked ? .badKey : passphrase == nil ? .encryptedKey : .wrongPassphrase
             throw .draining(code, "reading a private key")
         }
     }
@@ -34,6 +37,11 @@ import COpenSSL
         ErrorQueue.clear()
         guard let pointer = unsafe copenssl_generate_p256() else { throw .draining(.library, "making a key") }
         return unsafe PrivateKey(takingOwnership: pointer)
+    }
+
+    /// OpenSSL's name of its algorithm, "EC" or "RSA".
+    var algorithm: String {
+        unsafe EVP_PKEY_get0_type_name(pointer).map { unsafe String(cString: $0) } ?? "unknown"
     }
 
     /// The key as unencrypted PKCS #8 in PEM.
@@ -46,10 +54,19 @@ import COpenSSL
     }
 }
 
-/// Refuses to give a passphrase and leaves a note, for OpenSSL would otherwise ask the terminal.
-private func refusePassphrase(
-    _ buffer: UnsafeMutablePointer<CChar>?, _ size: CInt, _ forWriting: CInt, _ note: UnsafeMutableRawPointer?
+/// What OpenSSL is told when a key wants a passphrase, and whether it asked.
+private struct PassphraseQuestion {
+    let passphrase: Passphrase?
+    var wasAsked = false
+}
+
+/// Answers for the terminal, which OpenSSL would otherwise ask (pem_password_cb(3)).
+private func answerPassphrase(
+    _ buffer: UnsafeMutablePointer<CChar>?, _ size: CInt, _ forWriting: CInt,
+    _ question: UnsafeMutableRawPointer?
 ) -> CInt {
-    unsafe note?.assumingMemoryBound(to: Bool.self).pointee = true
-    return -1
+    guard let question = unsafe question?.assumingMemoryBound(to: PassphraseQuestion.self) else { return -1 }
+    unsafe question.pointee.wasAsked = true
+    let room = unsafe UnsafeMutableBufferPointer(start: buffer, count: Int(size))
+    return unsafe question.pointee.passphrase?.copy(into: room) ?? -1
 }

@@ -29,8 +29,9 @@ private func isMailAddress(_ text: String) -> Bool {
         && parts[0].utf8.allSatisfy { isNameByte($0) || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "+") }
 }
 
-/// Letters, digits, hyphens and underscores in labels of 1 to 63 (RFC 1034 §3.5); the first may be `*` (RFC 9525).
-func isServerName(_ name: String) -> Bool {
+/// Whether a text can name a server: letters, digits, hyphens and underscores in labels of 1 to 63 (RFC 1034 §3.5); the
+/// first may be `*` (RFC 9525).
+package func isServerName(_ name: String) -> Bool {
     guard name.utf8.count <= 253 else { return false }
     let labels = name.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
     return labels.enumerated().allSatisfy { index, label in

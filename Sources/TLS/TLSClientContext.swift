@@ -15,9 +15,9 @@ package final class TLSClientContext: Sendable {
     let context: ContextOwner
     let verifiesName: Bool
 
-    /// Offers `alpn` in this order, or no ALPN if it is empty.
+    /// Offers `alpn` in this order, or no ALPN if it is empty; shows `identity` to servers that ask for one.
     package init(
-        trust: Trust, alpn: [String] = [], minimumVersion: TLSVersion = .tls12,
+        trust: Trust, alpn: [String] = [], identity: Identity? = nil, minimumVersion: TLSVersion = .tls12,
         maximumVersion: TLSVersion = .tls13
     ) throws(TLSFailure) {
         context = unsafe try ContextOwner(TLS_client_method())
@@ -27,6 +27,7 @@ package final class TLSClientContext: Sendable {
         unsafe SSL_CTX_set_options(context.pointer, COPENSSL_OP_IGNORE_UNEXPECTED_EOF)
         try setTrust(trust)
         try setProtocols(alpn)
+        if let identity { try context.use(identity) }
     }
 
     private func setTrust(_ trust: Trust) throws(TLSFailure) {

@@ -28,28 +28,21 @@ package struct TLSVersion: Hashable, Sendable, Comparable, CustomStringConvertib
 
 /// What a `TLSContext` is made of.
 package struct TLSContextConfiguration: Sendable {
-    /// Shown to clients that send no server name, or one that nobody has.
-    package var defaultIdentity: Identity
+    /// For clients that send no server name, or one that nobody has.
+    package var `default`: ServerNameConfiguration
     /// By server name: exact ("wiki.localhost") before a wildcard of one label ("*.localhost"); case does not count.
-    package var namedIdentities: [String: Identity] = [:]
+    package var named: [String: ServerNameConfiguration] = [:]
     /// Where the local authority's default leaf is shown, clients get the leaf for the name that they ask for.
     package var leaves: LeafCertificates?
     /// Seals and opens session tickets; hand the same object to the context of the next reload.
     package var ticketKeys: TicketKeys
+    /// Where the secrets of all sessions go, for Wireshark; nil for nowhere.
+    package var keyLog: KeyLog?
     package var minimumVersion = TLSVersion.tls12
     package var maximumVersion = TLSVersion.tls13
-    /// OpenSSL's cipher list for TLS 1.2: forward secrecy and AEAD only, AES-128 first as it costs the least.
-    package var ciphers = [
-        "ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-RSA-AES128-GCM-SHA256",
-        "ECDHE-ECDSA-AES256-GCM-SHA384", "ECDHE-RSA-AES256-GCM-SHA384",
-        "ECDHE-ECDSA-CHACHA20-POLY1305", "ECDHE-RSA-CHACHA20-POLY1305",
-    ]
-    /// Cipher suites of TLS 1.3, best first.
-    package var cipherSuites = [
-        "TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256",
-    ]
-    /// Key exchange groups, best first.
-    package var groups = ["X25519", "P-256", "P-384"]
+    package var ciphers = defaultCiphers
+    package var cipherSuites = defaultCipherSuites
+    package var groups = defaultGroups
     /// Application protocols by preference (RFC 7301). If it is empty the extension is ignored; otherwise a client
     /// that offers protocols and none of these gets the fatal alert no_application_protocol, as §3.2 says.
     package var alpn = ["http/1.1"]
@@ -59,8 +52,26 @@ package struct TLSContextConfiguration: Sendable {
     /// each costs the server a send and 8 % of the handshake (202, 229, 247 µs with none, one, two).
     package var ticketsPerHandshake = 1
 
+    /// Whether what is said in handshakes is kept for `TLSSession.record`: some 250 bytes of each connection.
+    package var keepsRecords = false
+
     package init(defaultIdentity: Identity, ticketKeys: TicketKeys) {
-        self.defaultIdentity = defaultIdentity
+        self.default = ServerNameConfiguration([defaultIdentity])
         self.ticketKeys = ticketKeys
     }
+}
+
+extension TLSContextConfiguration {
+    /// OpenSSL's cipher list for TLS 1.2: forward secrecy and AEAD only, AES-128 first as it costs the least.
+    package static let defaultCiphers = [
+        "ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-RSA-AES128-GCM-SHA256",
+        "ECDHE-ECDSA-AES256-GCM-SHA384", "ECDHE-RSA-AES256-GCM-SHA384",
+        "ECDHE-ECDSA-CHACHA20-POLY1305", "ECDHE-RSA-CHACHA20-POLY1305",
+    ]
+    /// Cipher suites of TLS 1.3, best first.
+    package static let defaultCipherSuites = [
+        "TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256",
+    ]
+    /// Key exchange groups, best first.
+    package static let defaultGroups = ["X25519", "P-256", "P-384"]
 }

@@ -2,7 +2,7 @@
 import COpenSSL
 
 /// What a handshake agreed on; made once a connection, when somebody asks.
-package struct TLSFacts: Sendable, Hashable {
+package struct TLSFacts: Sendable {
     /// "TLSv1.3" or "TLSv1.2".
     package let version: String
     /// OpenSSL's name of the cipher, "TLS_AES_128_GCM_SHA256".
@@ -15,8 +15,8 @@ package struct TLSFacts: Sendable, Hashable {
     package let serverName: String?
     /// Whether the session was resumed from a ticket.
     package let isResumed: Bool
-    /// The subject of the peer's certificate as RFC 2253 writes it, if it sent one.
-    package let peerSubject: String?
+    /// The peer's certificate, if it sent one, now or when the session that was resumed began.
+    package let peerCertificate: PeerCertificate?
 
     init(of ssl: OpaquePointer) {
         version = unsafe string(SSL_get_version(ssl)) ?? ""
@@ -25,10 +25,19 @@ package struct TLSFacts: Sendable, Hashable {
         alpn = unsafe selectedProtocol(of: ssl).map { unsafe String(decoding: $0, as: UTF8.self) }
         serverName = unsafe string(SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name))
         isResumed = unsafe SSL_session_reused(ssl) == 1
-        peerSubject = unsafe SSL_get0_peer_certificate(ssl).map {
-            unsafe distinguishedName(X509_get_subject_name($0))
+        peerCertificate = unsafe SSL_get1_peer_certificate(ssl).map {
+            unsafe PeerCertificate(Certificate(takingOwnership: $0))
         }
     }
+}
+
+/// A peer's certificate as OpenSSL has it; its facts are made when somebody asks.
+package struct PeerCertificate: Sendable {
+    private let certificate: Certificate
+
+    init(_ certificate: Certificate) { self.certificate = certificate }
+
+    package var facts: CertificateFacts { CertificateFacts(certificate) }
 }
 
 /// OpenSSL's name of a cipher; those of TLS 1.3 (RFC 8446 appendix B.4) are literals, which take no memory of each

@@ -16,7 +16,7 @@ extension TLSFailure {
     private static func code(of entries: [ErrorQueue.Entry]) -> Code {
         guard let entry = entries.first(where: { $0.library == ERR_LIB_SSL }) else { return .library }
         switch entry.reason {
-        case SSL_R_CERTIFICATE_VERIFY_FAILED: return .untrusted
+        case SSL_R_CERTIFICATE_VERIFY_FAILED, SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE: return .untrusted
         // OpenSSL adds the alert's number to SSL_AD_REASON_OFFSET for alerts that arrived.
         case SSL_AD_REASON_OFFSET..<(SSL_AD_REASON_OFFSET + 256): return .peerAlert
         default: return .protocolViolation

@@ -11,6 +11,7 @@ package struct TLSFailure: Error, Sendable {
             case badCertificate = "bad certificate"
             case badKey = "bad private key"
             case encryptedKey = "private key is encrypted"
+            case wrongPassphrase = "wrong passphrase"
             case keyMismatch = "private key does not belong to the certificate"
             case chainOrder = "certificate chain is broken"
             case badSetting = "bad setting"
@@ -30,11 +31,13 @@ package struct TLSFailure: Error, Sendable {
         package static let badCertificate = Code(kind: .badCertificate)
         /// No private key in the PEM text, or one that does not decode.
         package static let badKey = Code(kind: .badKey)
-        /// The private key asks for a passphrase, which a daemon cannot type.
+        /// The private key asks for a passphrase, and none is given.
         package static let encryptedKey = Code(kind: .encryptedKey)
-        /// The private key is not that of the first certificate.
+        /// The private key asks for another passphrase.
+        package static let wrongPassphrase = Code(kind: .wrongPassphrase)
+        /// The private key is not that of any certificate in the file.
         package static let keyMismatch = Code(kind: .keyMismatch)
-        /// A certificate was not issued by the one that follows it.
+        /// A certificate does not belong to the leaf's chain.
         package static let chainOrder = Code(kind: .chainOrder)
         /// OpenSSL refused a cipher, a group, a version or a name.
         package static let badSetting = Code(kind: .badSetting)
@@ -44,7 +47,7 @@ package struct TLSFailure: Error, Sendable {
         package static let protocolViolation = Code(kind: .protocolViolation)
         /// The peer ended the session with a fatal alert (a client that does not trust the certificate, say).
         package static let peerAlert = Code(kind: .peerAlert)
-        /// The peer's certificate does not verify; only clients see it.
+        /// The peer's certificate does not verify, or a client has none where one is required.
         package static let untrusted = Code(kind: .untrusted)
         /// An OpenSSL call failed that only fails without memory or randomness.
         package static let library = Code(kind: .library)

@@ -12,15 +12,24 @@ package import Sockets
     private let socket: StreamSocket
     // Owns what the handshake's callbacks ask; they hold it unretained.
     private let context: AnyObject
+    // nil where nobody asks for it.
+    private let helloKeeper: ClientHelloKeeper?
     private var hasFailed = false
     private var hasSentCloseNotify = false
 
     /// The server's side of a connection that was just accepted.
-    package init(accepting context: TLSContext, on socket: StreamSocket) throws(TLSFailure) {
+    ///
+    /// - Parameter verifiesClient: false for the server's own client, which has no certificate and names no server.
+    package init(
+        accepting context: TLSContext, on socket: StreamSocket, verifiesClient: Bool = true
+    ) throws(TLSFailure) {
         unsafe ssl = unsafe try TLSSession.makeSSL(context.defaultContext, socket)
         self.socket = socket
         self.context = context
+        helloKeeper = context.keepsRecords ? ClientHelloKeeper() : nil
+        unsafe helloKeeper?.listen(to: ssl)
         unsafe SSL_set_accept_state(ssl)
+        if !verifiesClient { unsafe ClientVerification.apply(nil, to: ssl) }
     }
 
     /// The client's side; `serverName` is sent as SNI and, unless anything is trusted, must be in the certificate.
@@ -31,6 +40,7 @@ package import Sockets
         unsafe ssl = unsafe try TLSSession.makeSSL(context.context, socket)
         self.socket = socket
         self.context = context
+        helloKeeper = nil
         unsafe SSL_set_connect_state(ssl)
         if let serverName { unsafe copenssl_set_host_name(ssl, serverName) }
         if let serverName, context.verifiesName { unsafe SSL_set1_host(ssl, serverName) }
@@ -129,6 +139,14 @@ package import Sockets
 
     /// What the handshake agreed on; builds strings, so ask once a connection.
     package var facts: TLSFacts { unsafe TLSFacts(of: ssl) }
+
+    /// The rules that the client was verified by; nil if it was not asked for a certificate.
+    var verification: ClientVerification? { unsafe ContextOwner.of(ssl)?.verification }
+
+    /// What was said in the finished handshake; nil unless the context keeps that.
+    package var record: HandshakeRecord? {
+        helloKeeper.map { unsafe HandshakeRecord(of: ssl, hello: $0.hello) }
+    }
 
     /// Whether the handshake selected this application protocol; builds nothing.
     package func hasSelected(alpn: StaticString) -> Bool {

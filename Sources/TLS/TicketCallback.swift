@@ -10,8 +10,8 @@ private enum TicketAnswer {
 }
 
 // Fetched once: EVP_aes_256_cbc() would be looked up among the providers for each ticket.
-private nonisolated(unsafe) let ticketCipher: OpaquePointer? = unsafe EVP_CIPHER_fetch(
-    nil, "AES-256-CBC", nil)
+private nonisolated(unsafe) let aes256: OpaquePointer? = unsafe EVP_CIPHER_fetch(nil, "AES-256-CBC", nil)
+private nonisolated(unsafe) let aes128: OpaquePointer? = unsafe EVP_CIPHER_fetch(nil, "AES-128-CBC", nil)
 
 /// Fills in key name, IV, cipher and HMAC for a new ticket, or finds them for one that a client brings.
 func ticketKeyCallback(
@@ -30,7 +30,7 @@ func ticketKeyCallback(
         raw.loadUnaligned(as: UInt64.self), raw.loadUnaligned(fromByteOffset: 8, as: UInt64.self)
     )
     guard let (key, isOld) = choices.ticketKeys.opening(name: wanted) else { return TicketAnswer.notOurs }
-    guard unsafe EVP_DecryptInit_ex(cipher, ticketCipher, nil, key.encryptionBytes, iv) == 1,
+    guard unsafe EVP_DecryptInit_ex(cipher, key.cipher, nil, key.encryptionBytes, iv) == 1,
         unsafe authenticate(mac, with: key)
     else { return TicketAnswer.failed }
     // A ticket of TLS 1.3 is best used once (RFC 8446 appendix C.4), so a resumed session gets a new one.
@@ -43,19 +43,21 @@ private func seal(
     _ cipher: OpaquePointer?, _ mac: OpaquePointer?
 ) -> CInt {
     unsafe UnsafeMutableRawPointer(name).copyMemory(from: key.name, byteCount: TicketKey.nameBytes)
-    let ivBytes = unsafe EVP_CIPHER_get_iv_length(ticketCipher)
+    let ivBytes = unsafe EVP_CIPHER_get_iv_length(key.cipher)
     guard unsafe RAND_bytes(iv, ivBytes) == 1,
-        unsafe EVP_EncryptInit_ex(cipher, ticketCipher, nil, key.encryptionBytes, iv) == 1,
+        unsafe EVP_EncryptInit_ex(cipher, key.cipher, nil, key.encryptionBytes, iv) == 1,
         unsafe authenticate(mac, with: key)
     else { return TicketAnswer.failed }
     return TicketAnswer.sealedOrOpened
 }
 
 private func authenticate(_ mac: OpaquePointer?, with key: TicketKey) -> Bool {
-    unsafe copenssl_mac_set_sha256_key(mac, key.authenticationSecret, TicketKey.secretBytes) == 1
+    unsafe copenssl_mac_set_sha256_key(mac, key.authenticationSecret, key.secretBytes) == 1
 }
 
 extension TicketKey {
+    fileprivate var cipher: OpaquePointer? { unsafe secretBytes == 32 ? aes256 : aes128 }
+
     fileprivate var encryptionBytes: UnsafePointer<UInt8> {
         unsafe UnsafePointer(encryptionSecret.assumingMemoryBound(to: UInt8.self))
     }

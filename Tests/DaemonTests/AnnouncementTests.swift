@@ -11,7 +11,9 @@ import Testing
 struct AnnouncementTests {
     private func listener(_ text: String, isTLS: Bool = true) throws -> Listener {
         let address = try #require(try SocketAddress.resolve(text).first)
-        return Listener(entry: .address(text), isTLS: isTLS, socket: try ListeningSocket(binding: address))
+        return Listener(
+            entry: .address(text), rules: ListenerRules(isTLS: isTLS),
+            socket: try ListeningSocket(binding: address))
     }
 
     private func port(of listener: Listener) -> String { listener.address.port.map { "\($0)" } ?? "none" }

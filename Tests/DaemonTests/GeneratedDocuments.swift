@@ -52,6 +52,7 @@ struct GeneratedDocument: Sendable, CustomTestStringConvertible {
     private static func tables(_ name: Substring) -> [Table] {
         switch name {
         case "server": [Table(ServerKeys.schema)]
+        case "listen": [Table(ListenKeys.schema)]
         case "http2": [Table(HTTP2Keys.schema)]
         case "tls": [Table(TLSKeys.schema)]
         case "handler": [Table(HandlerKeys.schema)]

@@ -4,10 +4,10 @@ import Configuration
 import HandlerTesting
 import Supervision
 import SystemPackage
-import TLS
 import Testing
 
 @testable import Daemon
+@testable import TLS
 
 @Suite("Loading certificates")
 struct IdentityLoaderTests {
@@ -21,12 +21,13 @@ struct IdentityLoaderTests {
 
     /// Loads the `[tls]` sections of a text; what there is to say has the folder's name taken out.
     private func load(
-        _ text: String, makes: Bool = true, _ variables: [String: String] = [:]
+        _ text: String, makes: Bool = true, isCheck: Bool = false, _ variables: [String: String] = [:]
     ) throws -> (IdentityLoader.Identities?, messages: [String]) {
         let settings = try #require(settings("\(text)\n[handler /]\nmodule = echo\n").0)
         var diagnostics: [Diagnostic] = []
         let loader = IdentityLoader(
-            environment: ServiceEnvironment { variables[$0] }, stateFolder: state, makesCertificates: makes)
+            environment: ServiceEnvironment { variables[$0] }, stateFolder: state, makesCertificates: makes,
+            refusesOutOfTime: isCheck)
         let identities = loader.load(settings.tls, into: &diagnostics)
         return (
             identities,
@@ -44,9 +45,11 @@ struct IdentityLoaderTests {
         let (identities, messages) = try load("[tls]\n[tls wiki.test]")
         #expect(messages == [])
         #expect(identities?.authority?.certificatePath == state.appending("ca.pem"))
-        let names = try #require(identities?.default.facts.alternativeNames)
+        let names = try #require(identities?.default.first?.facts.alternativeNames)
         #expect(names.contains("localhost") && !names.contains("wiki.test"))
-        #expect(identities?.named["wiki.test"] === identities?.default)
+        #expect(identities?.named["wiki.test"]?.first === identities?.default.first)
+        // It renews them by itself, so their end is nobody's concern.
+        #expect(identities?.expiry.findings(at: .max).isEmpty == true)
     }
 
     @Test(
@@ -99,7 +102,7 @@ struct IdentityLoaderTests {
         let (identities, messages) = try load(
             "[tls]\ncertificate = \(state)/localhost.pem\nkey = \(state)/localhost.key")
         #expect(messages == [])
-        #expect(identities?.default.facts.alternativeNames.contains("localhost") == true)
+        #expect(identities?.default.first?.facts.alternativeNames.contains("localhost") == true)
         #expect(identities?.authority == nil)
     }
 
@@ -117,6 +120,15 @@ struct IdentityLoaderTests {
         "What can't be loaded is told at the line that names it",
         arguments: [
             ("certificate = /no.pem", "f:1:1: error: certificate and key are either both auto or both given"),
+            (
+                "certificate = auto\ncertificate = /no.pem\nkey = /no.key",
+                "f:4:7: error: certificate and key are either both auto or both given"
+            ),
+            (
+                "certificate = ~/localhost.pem ~/ca.pem\nkey = ~/localhost.key",
+                "f:3:7: error: there are 2 certificates and 1 keys: each needs the other"
+            ),
+            ("certificate = ~/ca.pem\nkey = ~/ca.key\npassphrase = /no", "f:4:14: error: /no: "),
             ("key = /no.key", "f:2:7: error: certificate and key are either both auto or both given"),
             ("certificate = /no.pem\nkey = /no.key", "f:2:15: error: "),
             ("certificate = ~/localhost.pem\nkey = /no.key", "f:3:7: error: "),
@@ -130,7 +142,117 @@ struct IdentityLoaderTests {
             separator: state.string)
         let (identities, messages) = try load("[tls]\n\(text)")
         #expect(identities == nil)
-        #expect(messages.first?.hasPrefix(beginning) == true, "\(messages)")
+        #expect(
+            messages.first?.replacing("~/state", with: "~").hasPrefix(beginning) == true, "\(messages)")
+    }
+
+    @Test("The credentials tls.crt and tls.key are those of a [tls] that names none, and of no [tls NAME]")
+    func credentialsByThemselves() throws {
+        let credentials = try makeCredentials()
+        let (identities, messages) = try load("[tls]\n[tls wiki.test]", credentials)
+        #expect(messages == [])
+        #expect(identities?.default.first?.file == folder["credentials/tls.crt"])
+        #expect(identities?.authority != nil)
+        #expect(identities?.named["wiki.test"]?.first === identities?.authority?.identity)
+        let (named, _) = try load(
+            "[tls]\ncertificate = \(state)/localhost.pem\nkey = \(state)/localhost.key", credentials)
+        #expect(named?.default.first?.file == state.appending("localhost.pem"))
+        #expect(named?.authority == nil)
+        let (made, _) = try load("[tls]\ncertificate = auto", credentials)
+        #expect(made?.authority != nil)
+    }
+
+    @Test(
+        "One of both credentials is an error, and no reason to make a certificate", arguments: ["crt", "key"])
+    func oneCredential(missing: String) throws {
+        let credentials = try makeCredentials()
+        try folder.delete("credentials/tls.\(missing)")
+        let (identities, messages) = try load("[tls]", credentials)
+        #expect(identities == nil)
+        #expect(messages.count == 1)
+        #expect(messages.first?.contains("tls.\(missing)") == true, "\(messages)")
+    }
+
+    @Test("Of two certificates with keys of one algorithm, one would hide the other: an error")
+    func repeatedAlgorithm() throws {
+        try makeFiles()
+        let (_, messages) = try load(
+            "[tls]\ncertificate = \(state)/localhost.pem \(state)/ca.pem\n"
+                + "key = \(state)/localhost.key \(state)/ca.key")
+        #expect(
+            messages == [
+                "f:2:15: error: ~/state/ca.pem: there is another certificate with a key of EC; a server name has one of "
+                    + "each algorithm"
+            ])
+    }
+
+    @Test("Other credentials say nothing of certificates")
+    func otherCredentials() throws {
+        let (identities, messages) = try load("[tls]", ["CREDENTIALS_DIRECTORY": state.string])
+        #expect(messages == [])
+        #expect(identities?.authority != nil)
+    }
+
+    private func makeCredentials() throws -> [String: String] {
+        try makeFiles()
+        try folder.makeFolder("credentials")
+        for (name, credential) in [("localhost.pem", "tls.crt"), ("localhost.key", "tls.key")] {
+            let bytes = try PEMFile(reading: state.appending(name)).bytes
+            try folder.write(bytes, to: "credentials/\(credential)")
+            try folder.setMode(0o600, of: "credentials/\(credential)")
+        }
+        return ["CREDENTIALS_DIRECTORY": folder["credentials"].string]
+    }
+
+    @Test(
+        "A certificate out of its time is an error of portico check; a daemon serves with it",
+        arguments: [(-1000, -10, "has expired"), (1000, 2000, "is not valid yet")] as [(Int64, Int64, String)]
+    )
+    func outOfTime(begin: Int64, end: Int64, words: String) throws {
+        let now = currentSecond()
+        let key = try PrivateKey.generate()
+        let certificate = try CertificateBuilder(
+            subject: "old", key: key, notBefore: now + begin, notAfter: now + end, extensions: []
+        ).signed()
+        try folder.write(try certificate.pem(), to: "old.pem")
+        try folder.write(try key.pem(), to: "old.key")
+        try folder.setMode(0o600, of: "old.key")
+        let text = "[tls]\ncertificate = \(folder["old.pem"])\nkey = \(folder["old.key"])"
+        let (refused, errors) = try load(text, isCheck: true)
+        #expect(refused != nil)
+        #expect(errors == ["f:2:15: error: ~/old.pem: the certificate of CN=old \(words)"])
+        let (served, messages) = try load(text)
+        #expect(messages == [])
+        #expect(served?.expiry.outOfTime(at: now).map(\.description.count).count == 1)
+    }
+
+    @Test(
+        "What ends within two weeks is told, with the days that are left; what doesn't is not",
+        arguments: [
+            (14 * 86_400 + 1, nil), (14 * 86_400, .ends(days: 14)), (86_400, .ends(days: 1)),
+            (86_399, .ends(days: 0)), (0, .ends(days: 0)), (-1, .expired), (400 * 86_400, .notYetValid),
+        ] as [(Int64, CertificateExpiry.Finding.State?)])
+    func expiry(left: Int64, state: CertificateExpiry.Finding.State?) throws {
+        let end = currentSecond() + 30 * 86_400
+        let key = try PrivateKey.generate()
+        let certificate = try CertificateBuilder(
+            subject: "a", key: key, notBefore: end - 365 * 86_400, notAfter: end, extensions: []
+        ).signed()
+        let identity = try Identity(certificatePEM: certificate.pem(), keyPEM: key.pem(), name: "a")
+        #expect(CertificateExpiry(of: [identity]).findings(at: end - left).first?.state == state)
+    }
+
+    @Test("A certificate without a subject is told of by its first name")
+    func expiryWithoutSubject() throws {
+        let key = try PrivateKey.generate()
+        let template = CertificateBuilder.leaf(for: ["a.test"], purpose: .server, key: key, from: 0, to: 1)
+        let certificate = try CertificateBuilder(
+            subject: "", key: key, notBefore: 0, notAfter: 1,
+            extensions: template.extensions.filter { $0.value.contains("a.test") }
+        ).signed()
+        let identity = try Identity(certificatePEM: certificate.pem(), keyPEM: key.pem(), name: "a.pem")
+        let told = CertificateExpiry(of: [identity]).findings(at: 2).map(\.description)
+        #expect(told == ["a.pem: the certificate of a.test has expired"])
     }
 
     @Test("A missing file is named")

@@ -62,6 +62,14 @@ struct ListenerSetTests {
                 "3: listen_plain: systemd:web is an entry of listen, too"
             ),
             (
+                "listen = 127.0.0.1:8443\n[listen a]\naddress = localhost:8443",
+                "4: [listen a] address: localhost:8443 needs 127.0.0.1:8443, and so does 127.0.0.1:8443 of listen"
+            ),
+            (
+                "listen =\n[listen a]\naddress = systemd:a\n[listen b]\naddress = systemd:a\ntls = no",
+                "6: [listen b] address: systemd:a is an entry of [listen a] address, too"
+            ),
+            (
                 "listen =\nlisten_plain = unix:/a unix:/b unix:/a 0.0.0.0:80 127.0.0.2:80",
                 "3: listen_plain: 127.0.0.2:80 needs 127.0.0.2:80, and so does 0.0.0.0:80 of listen_plain"
             ),

@@ -33,7 +33,7 @@ struct ModuleTableTests {
         "Names are lower case with underscores, and each key has a sentence",
         arguments: Modules.shippedModules)
     func spelling(_ module: ModuleDescriptor) {
-        let sections = [ServerKeys.schema, HTTP2Keys.schema, TLSKeys.schema]
+        let sections = [ServerKeys.schema, ListenKeys.schema, HTTP2Keys.schema, TLSKeys.schema]
         for key in HandlerSection.keys(of: module) + sections.flatMap(\.keys) {
             #expect(
                 key.name.utf8.allSatisfy { (0x61...0x7A).contains($0) || $0 == UInt8(ascii: "_") },

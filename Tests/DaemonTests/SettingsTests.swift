@@ -29,13 +29,27 @@ struct SettingsTests {
             ("[handler echo]\nmodule = echo", "1:1: error: 'echo' is neither a /path nor a host/path"),
             ("[server x]\n", "1:9: error: [server] takes no argument, not 'x'"),
             ("[sever]\n", "1:1: error: unknown section 'sever', did you mean 'server'?"),
+            ("[listen]\naddress = *:1", "1:1: error: [listen] needs an argument: NAME"),
+            ("[listen a]\ntls = no", "1:1: error: 'address' is missing in [listen a]"),
+            (
+                "[listen a]\naddress = *:1\ntrusted = 10.0.0.1/8\nproxy_protocol = yes",
+                "3:11: error: trusted: 10.0.0.1/8: there are bits behind the prefix, 10.0.0.0/8 has none"
+            ),
+            (
+                "[listen a]\naddress = *:1\nproxy_protocol = yes",
+                "3:18: error: proxy_protocol: nobody may send the header, since 'trusted' is empty"
+            ),
+            (
+                "[listen a]\naddress = *:1\ntrusted = unix\n[handler /]\nmodule = echo",
+                "3:11: warning: trusted: nobody is to send a header, since 'proxy_protocol' is no"
+            ),
             (
                 "[handler /]\nmodule = echo\nroot = /srv",
                 "3:1: error: unknown key 'root' in [handler /]"
             ),
             (
-                "[tls wiki.test]\nminimum = 1.3\n[handler /]\nmodule = echo",
-                "2:1: error: unknown key 'minimum' in [tls wiki.test]"
+                "[tls wiki.test]\nmaximum = 1.3\n[handler /]\nmodule = echo",
+                "2:1: error: unknown key 'maximum' in [tls wiki.test], did you mean 'minimum'?"
             ),
         ])
     func refused(_ text: String, _ message: String) {

@@ -168,6 +168,10 @@ func makeCertificate(_ file: String, for name: String, in folder: TemporaryFolde
 extension PorticoProcess {
     /// Runs `openssl s_client` to its end; without input it closes after the handshake.
     func handshake(_ options: String..., input: String = "") throws -> ProgramResult {
+        try handshake(options, input: input)
+    }
+
+    func handshake(_ options: [String], input: String = "") throws -> ProgramResult {
         var command = ["openssl", "s_client", "-connect", "127.0.0.1:\(port(.tls))"]
         if !options.contains("-servername") { command += ["-servername", "localhost"] }
         if names(in: folder["state"]).contains("ca.pem") { command += ["-CAfile", authority.string] }

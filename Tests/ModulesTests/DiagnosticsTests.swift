@@ -1,3 +1,4 @@
+import FoundationEssentials
 import HTTPCore
 import HTTPTypes
 import HandlerKit
@@ -119,11 +120,107 @@ struct DiagnosticsTests {
 
     @Test("A resumed session and a client's certificate are shown")
     func tls() async throws {
-        let tls = TLSDetails.forTesting(alpn: nil, serverName: nil, isResumed: true, clientSubject: "CN=me")
+        let tls = TLSDetails.forTesting(
+            alpn: nil, serverName: nil, isResumed: true,
+            clientCertificate: ClientCertificate(
+                subject: "CN=me", issuer: "CN=us", alternativeNames: ["email:me@a.test"], sha256: "abcd"))
         let text = try await diagnose(connection: .forTesting(tls: tls)).text
-        #expect(text.contains("Session             resumed\n"))
+        #expect(text.contains("Session             resumed, no certificate shown\n"))
         #expect(text.contains("Client certificate  CN=me\n"))
+        #expect(text.contains("Issuer   CN=us\n"))
+        #expect(text.contains("Names    email:me@a.test\n"))
+        #expect(text.contains("SHA-256  abcd\n"))
         #expect(text.contains("ALPN                none\n"))
+    }
+
+    /// A handshake with everything to tell.
+    private var handshake: TLSHandshake {
+        let offer = ClientOffer(
+            versions: ["TLS 1.3", "TLS 1.2"], cipherSuites: ["TLS_AES_128_GCM_SHA256", "GREASE 0x0a0a"],
+            groups: ["x25519", "0x7fff"], signatureSchemes: ["ed25519"], applicationProtocols: ["h2", "<b>"],
+            extensions: ["server_name", "key_share"], ja3: "0123", ja3Text: "771,4865,,,",
+            ja4: "t13d0102h2_1_2", ja4Text: "t13d0102h2_1301_0000")
+        let now = Int64(Date().timeIntervalSince1970)
+        func certificate(_ name: String, days: Int64) -> CertificateDetails {
+            CertificateDetails(
+                subject: "CN=\(name)", issuer: "CN=issuer of \(name)", alternativeNames: [name, "127.0.0.1"],
+                notBefore: 0, notAfter: now + days * 86_400 + 3_600, sha256: "ab\(name)")
+        }
+        return TLSHandshake(
+            offer: offer, signatureScheme: "ecdsa_secp256r1_sha256", refusedEarlyData: true,
+            kernelEncrypts: true,
+            serverChain: [certificate("leaf", days: 89), certificate("middle", days: 1)], origin: .credential,
+            clientChain: [certificate("client", days: -1)])
+    }
+
+    @Test(
+        "What the handshake said is shown, certificates with their days",
+        arguments: [
+            "Signature           ecdsa_secp256r1_sha256", "Early data          sent, and refused",
+            "Kernel TLS          sends only", "Versions           TLS 1.3, TLS 1.2",
+            "Cipher suites      TLS_AES_128_GCM_SHA256, GREASE 0x0a0a", "Groups             x25519, 0x7fff",
+            "Signature schemes  ed25519", "ALPN               h2, <b>",
+            "Extensions         server_name, key_share",
+            "JA3                0123", "JA3 text           771,4865,,,", "JA4                t13d0102h2_1_2",
+            "JA4 text           t13d0102h2_1301_0000", "Obtained by  a credential of the service manager",
+            "Subject      CN=leaf", "Names        leaf, 127.0.0.1", "Issuer       CN=issuer of leaf",
+            "SHA-256      ableaf", "Subject      CN=middle", "Subject  CN=client",
+            "TLS library       OpenSSL 3.0.0",
+            "Ticket key age    1 min 0 s",
+        ])
+    func handshakeText(_ line: String) async throws {
+        let tls = TLSDetails.forTesting(handshake: handshake)
+        let text = try await diagnose(connection: .forTesting(tls: tls), server: server).text
+        #expect(text.contains("  \(line)\n"), "\(text)")
+        #expect(text.contains("Z, 89 days left\n") && text.contains("Z, 1 day left\n"))
+        #expect(text.contains("Z, expired\n"))
+    }
+
+    @Test("The JSON of a handshake has lists, numbers and flags")
+    func handshakeJSON() async throws {
+        let tls = TLSDetails.forTesting(handshake: handshake)
+        let response = try await diagnose(accept: "application/json", connection: .forTesting(tls: tls))
+        let text = response.text.filter { !$0.isWhitespace }
+        for pair in [
+            #""cipher_suites":["TLS_AES_128_GCM_SHA256","GREASE0x0a0a"]"#, #""versions":["TLS1.3","TLS1.2"]"#,
+            #""alpn":["h2","<b>"]"#, #""extensions":["server_name","key_share"]"#, #""ja3":"0123""#,
+            #""ja3_text":"771,4865,,,""#, #""ja4":"t13d0102h2_1_2""#, #""ja4_text":"t13d0102h2_1301_0000""#,
+            #""signature_scheme":"ecdsa_secp256r1_sha256""#, #""early_data_refused":true"#,
+            #""kernel_encrypts":true"#, #""kernel_decrypts":false"#, #""certificate_origin":"credential""#,
+            #""days_left":89"#, #""days_left":-1"#, #""alternative_names":["leaf","127.0.0.1"]"#,
+            #""sha256":"ableaf""#, #""not_before":"1970-01-01T00:00:00Z""#, #""tls_library":"OpenSSL3.0.0""#,
+            #""ticket_key_age_seconds":60"#, #""server_certificates":[{"#, #""client_certificates":[{"#,
+        ] {
+            #expect(text.contains(pair), "\(pair)")
+        }
+    }
+
+    @Test("What a client offers is escaped in HTML")
+    func handshakeHTML() async throws {
+        let tls = TLSDetails.forTesting(handshake: handshake)
+        let response = try await diagnose(accept: "text/html", connection: .forTesting(tls: tls))
+        #expect(response.text.contains("h2, &lt;b&gt;"))
+        #expect(!response.text.contains("<b>"))
+    }
+
+    @Test("A resumed session shows no certificates")
+    func withoutCertificates() async throws {
+        let handshake = TLSHandshake(offer: nil, signatureScheme: nil)
+        let tls = TLSDetails.forTesting(isResumed: true, handshake: handshake)
+        let text = try await diagnose(connection: .forTesting(tls: tls)).text
+        #expect(!text.contains("Server certificate") && !text.contains("Obtained by"))
+        #expect(
+            text.contains("Early data          none\n") && text.contains("Kernel TLS          not in use\n"))
+    }
+
+    @Test("A proxy in front is named")
+    func proxy() async throws {
+        let connection = ConnectionFacts.forTesting(proxy: Endpoint(host: "10.0.0.1", port: 4_711))
+        #expect(
+            try await diagnose(connection: connection).text.contains("Proxy           10.0.0.1 port 4711\n"))
+        #expect(
+            try await diagnose(accept: "application/json", connection: connection).text.contains(
+                #""proxy_address" : "10.0.0.1""#))
     }
 
     @Test("No cache keeps it")

@@ -30,7 +30,8 @@ final class LocalServer {
             logger: Logger(label: "test") { _ in log }, checksItself: false)
         let socket = try ListeningSocket(binding: .ipv4(0x7F00_0001, port: 0))
         port = try #require(socket.address.port)
-        let listener = Listener(entry: .address("127.0.0.1:0"), isTLS: false, socket: socket)
+        let listener = Listener(
+            entry: .address("127.0.0.1:0"), rules: ListenerRules(isTLS: false), socket: socket)
         try await server.apply(snapshot, listeners: [listener])
     }
 

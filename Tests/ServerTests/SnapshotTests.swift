@@ -89,6 +89,21 @@ struct SnapshotTests {
         #expect(log.lines.suffix(2) == ["stop b", "stop a"])
     }
 
+    @Test("With other certificates the handlers are the same: started once, stopped with the last snapshot")
+    func renewed() async throws {
+        let log = Log()
+        var first: Snapshot? = try snapshot([Recorder("a", log)])
+        try await first?.start()
+        var second = first.map { Snapshot($0, generation: 2, tls: nil) }
+        try await second?.start()
+        first = nil
+        #expect(second?.generation == 2)
+        #expect(log.lines == ["start a"])
+        second = nil
+        await log.wait(forLines: 2)
+        #expect(log.lines == ["start a", "stop a"])
+    }
+
     @Test("A stop that was waited for is the only one")
     func stopped() async throws {
         let log = Log()

@@ -1,7 +1,10 @@
 // What a handshake agrees on, and what it refuses.
+import HandlerTesting
 import Sockets
-import TLS
+import SystemPackage
 import Testing
+
+@testable import TLS
 
 @Suite("Handshake", .timeLimit(.minutes(1)))
 struct HandshakeTests {
@@ -31,7 +34,7 @@ struct HandshakeTests {
         #expect(facts.serverName == "localhost")
         #expect(facts.group?.lowercased() == "x25519")
         #expect(!facts.isResumed)
-        #expect(facts.peerSubject == nil)
+        #expect(facts.peerCertificate == nil)
         #expect(
             facts.cipher == (version == .tls12 ? "ECDHE-ECDSA-AES128-GCM-SHA256" : "TLS_AES_128_GCM_SHA256"))
     }
@@ -103,12 +106,58 @@ struct HandshakeTests {
             "Wiki.localhost": try TestCertificates.identity(named: "wiki.localhost"),
             "*.example.test": try TestCertificates.identity(named: "*.example.test"),
         ]
-        let server = try context { $0.namedIdentities = named }
+        let server = try context { $0.named = named.mapValues { ServerNameConfiguration([$0]) } }
         let client = try TLSClientContext(trust: .anything, minimumVersion: version, maximumVersion: version)
         var link = try Link(server, client, name: asked.name)
         try link.shakeHands()
-        #expect(link.client.facts.peerSubject == "CN=\(asked.answered)")
+        #expect(link.client.facts.peerCertificate?.facts.subject == "CN=\(asked.answered)")
         #expect(link.server.facts.serverName == asked.name)
+    }
+
+    @Test(
+        "With an RSA and an ECDSA certificate for one name, the client gets the one that it can verify",
+        arguments: [
+            ("ECDHE-RSA-AES128-GCM-SHA256", "RSA"), ("ECDHE-ECDSA-AES128-GCM-SHA256", "EC"),
+        ])
+    func bothAlgorithms(cipher: String, algorithm: String) throws {
+        let folder = try TemporaryFolder()
+        let made = try run(
+            "openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=rsa", "-days", "2",
+            "-keyout", folder["rsa.key"].string, "-out", folder["rsa.pem"].string)
+        #expect(made.status == 0)
+        let rsa = try Identity(certificateFile: folder["rsa.pem"], keyFile: folder["rsa.key"])
+        #expect(rsa.keyAlgorithm == "RSA")
+        let server = try context {
+            $0.default.identities.append(rsa)
+            $0.maximumVersion = .tls12
+            $0.ciphers = [cipher]
+        }
+        var link = try Link(server, try TLSClientContext(trust: .anything))
+        try link.shakeHands()
+        let subject = link.client.facts.peerCertificate?.facts.subject
+        #expect(subject == (algorithm == "RSA" ? "CN=rsa" : "CN=localhost"))
+    }
+
+    @Test(
+        "Names of algorithms that can't be used are found one by one",
+        arguments: [
+            (.cipher, "ECDHE-RSA-AES128-GCM-SHA256", nil), (.cipher, "HIGH", nil), (.cipher, "!aNULL", nil),
+            (.cipher, "@SECLEVEL=1", nil), (.cipher, "ROT13", "is no cipher that OpenSSL knows"),
+            (
+                .cipher, "TLS_AES_128_GCM_SHA256",
+                "is a cipher suite of TLS 1.3: it belongs into ciphersuites"
+            ),
+            (.cipherSuite, "TLS_AES_256_GCM_SHA384", nil), (.cipherSuite, "TLS_AES_128_CCM_8_SHA256", nil),
+            (.cipherSuite, "TLS_ROT13", "is no cipher suite of TLS 1.3 that OpenSSL knows"),
+            (
+                .cipherSuite, "ECDHE-RSA-AES128-GCM-SHA256",
+                "is no cipher suite of TLS 1.3 that OpenSSL knows"
+            ),
+            (.group, "X25519", nil), (.group, "P-521", nil),
+            (.group, "P-0", "is no group that OpenSSL knows"),
+        ] as [(TLSAlgorithm, String, String?)])
+    func algorithms(kind: TLSAlgorithm, name: String, problem: String?) throws {
+        #expect(try kind.problem(with: name) == problem)
     }
 
     @Test("A setting that OpenSSL refuses is named")

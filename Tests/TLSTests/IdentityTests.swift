@@ -59,14 +59,49 @@ struct IdentityTests {
         #expect(failure?.file?.lastComponent?.string == "cert.key")
     }
 
-    @Test("A chain in the wrong order is refused with the place of the break")
-    func wrongOrder() throws {
-        let swapped = failure { _ = try load([chain.leaf, chain.root, chain.intermediate], chain.leafKey) }
-        #expect(swapped?.code == .chainOrder)
-        #expect(swapped?.file?.lastComponent?.string == "cert.pem")
-        #expect(swapped?.context.contains("certificate 1 was not issued by certificate 2") == true)
-        let reversed = failure { _ = try load([chain.intermediate, chain.leaf], chain.leafKey) }
-        #expect(reversed?.code == .chainOrder)
+    @Test(
+        "RFC 8446 §4.4.2: a chain is put in order, whatever order the file has",
+        arguments: [
+            [0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0], [1, 0, 1, 2, 0], [1, 0],
+        ])
+    func anyOrder(order: [Int]) throws {
+        let all = [chain.leaf, chain.intermediate, chain.root]
+        let identity = try load(order.map { all[$0] }, chain.leafKey)
+        let subjects = ["", "CN=Test intermediate", "CN=Test root"]
+        #expect(identity.allFacts.map(\.subject) == Array(subjects.prefix(Set(order).count)))
+    }
+
+    @Test("A certificate that has nothing to do with the leaf is refused by its name")
+    func strangeCertificate() throws {
+        let stranger = try TestCertificates.chain(named: "other")
+        for certificates in [[chain.leaf, stranger.root], [chain.leaf, chain.root]] {
+            let failure = failure { _ = try load(certificates, chain.leafKey) }
+            #expect(failure?.code == .chainOrder)
+            #expect(failure?.file?.lastComponent?.string == "cert.pem")
+            #expect(failure?.context.contains("CN=Test root") == true)
+        }
+    }
+
+    @Test(
+        "Of an authority's own certificate and its cross-signed one, the latter goes on, the former comes last"
+    )
+    func crossSigned() throws {
+        let (key, otherKey, leafKey) = (
+            try PrivateKey.generate(), try PrivateKey.generate(), try PrivateKey.generate()
+        )
+        let (from, to) = (TestCertificates.now - 60, TestCertificates.now + 1000)
+        let own = CertificateBuilder.authority(
+            named: "New", constraints: .local, key: key, from: from, to: to)
+        let other = try CertificateBuilder.authority(
+            named: "Old", constraints: .local, key: otherKey, from: from, to: to
+        ).signed()
+        let (root, cross) = (try own.signed(), try own.signed(by: (other, otherKey)))
+        let leaf = try CertificateBuilder.leaf(
+            for: ["localhost"], purpose: .server, key: leafKey, from: from, to: to
+        )
+        .signed(by: (root, key))
+        let identity = try load([root, leaf, cross], leafKey)
+        #expect(identity.allFacts.map(\.issuer) == ["CN=New", "CN=Old", "CN=New"])
     }
 
     @Test("A key file that others can read is a warning", arguments: [0o640, 0o604, 0o644] as [UInt32])
@@ -129,18 +164,43 @@ struct IdentityTests {
         #expect(failure?.file == sealed)
     }
 
+    @Test(
+        "A key with a passphrase opens with the first line of the passphrase's file",
+        arguments: [
+            ("secret", nil), ("secret\n", nil), ("secret\r\nmore\n", nil), ("wrong\n", .wrongPassphrase),
+            ("secret \n", .wrongPassphrase), ("", .badSetting), ("\nsecret\n", .badSetting),
+        ] as [(String, TLSFailure.Code?)])
+    func passphrase(text: String, refusal: TLSFailure.Code?) throws {
+        let plain = try folder.write("plain.key", try chain.leafKey.pem())
+        let sealed = folder.path.appending("sealed.key")
+        let made = try run(
+            "openssl", "pkcs8", "-topk8", "-in", plain.string, "-out", sealed.string, "-passout",
+            "pass:secret")
+        #expect(made.status == 0)
+        let certificate = try folder.write("cert.pem", try chain.leaf.pem())
+        let file = try folder.write("passphrase", Array(text.utf8))
+        let load = {
+            try Identity(
+                certificateFile: certificate, keyFile: sealed, passphrase: try Passphrase(file: file))
+        }
+        guard let refusal else {
+            #expect(try load().warnings.isEmpty)
+            return
+        }
+        let failure = failure { _ = try load() }
+        #expect(failure?.code == refusal)
+        #expect(failure?.file == (refusal == .badSetting ? file : sealed))
+    }
+
+    @Test("A passphrase's file that others can read is a warning")
+    func openPassphrase() throws {
+        let file = try folder.write("passphrase", Array("secret\n".utf8), mode: 0o644)
+        #expect(try Passphrase(file: file).warnings.count == 1)
+    }
+
     @Test("Certificate and key may share one file")
     func oneFile() throws {
         let file = try folder.write("both.pem", try chain.leafKey.pem() + chain.leaf.pem())
         #expect(try Identity(certificateFile: file, keyFile: file).warnings.isEmpty)
-    }
-
-    @Test("A certificate out of its time loads with a warning")
-    func outOfTime() throws {
-        let now = TestCertificates.now
-        let expired = try TestCertificates.identity(named: "old", from: now - 1000, to: now - 10)
-        #expect(expired.warnings.contains { $0.contains("has expired") })
-        let early = try TestCertificates.identity(named: "new", from: now + 1000, to: now + 2000)
-        #expect(early.warnings.contains { $0.contains("not valid yet") })
     }
 }

@@ -118,9 +118,9 @@ struct LeafCertificatesTests {
     private func context() throws -> TLSContext {
         var configuration = TLSContextConfiguration(
             defaultIdentity: authority.identity, ticketKeys: try TicketKeys())
-        configuration.namedIdentities = [
-            "given.test": try TestCertificates.identity(named: "given.test"),
-            "*.section.test": authority.identity,
+        configuration.named = [
+            "given.test": ServerNameConfiguration([try TestCertificates.identity(named: "given.test")]),
+            "*.section.test": ServerNameConfiguration([authority.identity]),
         ]
         configuration.leaves = leaves
         return try TLSContext(configuration)
@@ -157,7 +157,7 @@ struct LeafCertificatesTests {
     func givenWins() throws {
         var link = try Link(try context(), try TLSClientContext(trust: .anything), name: "given.test")
         try link.shakeHands()
-        #expect(link.client.facts.peerSubject == "CN=given.test")
+        #expect(link.client.facts.peerCertificate?.facts.subject == "CN=given.test")
     }
 
     @Test("Those who ask at once get one leaf")

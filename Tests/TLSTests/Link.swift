@@ -11,11 +11,11 @@ struct Link: ~Copyable {
 
     init(
         _ context: TLSContext, _ clientContext: TLSClientContext, name: String? = "localhost",
-        resuming: TLSResumption? = nil
+        resuming: TLSResumption? = nil, verifiesClient: Bool = true
     ) throws {
         let (serverSocket, clientSocket) = try StreamSocket.pair()
         self.init(
-            server: try TLSSession(accepting: context, on: serverSocket),
+            server: try TLSSession(accepting: context, on: serverSocket, verifiesClient: verifiesClient),
             client: try TLSSession(connecting: clientContext, to: name, on: clientSocket, resuming: resuming),
             serverSocket, clientSocket)
     }

@@ -1,7 +1,9 @@
 // Session tickets: within a context, over a reload, over the rotation of keys, and from many threads.
 import Glibc
+import HandlerTesting
 import Sockets
 import Synchronization
+import SystemPackage
 import TLS
 import Testing
 
@@ -94,13 +96,61 @@ struct ResumptionTests {
         arguments: [TLSVersion.tls12, .tls13], ["other", "nobody", nil])
     func otherName(version: TLSVersion, name: String?) throws {
         var configuration = TLSContextConfiguration(defaultIdentity: identity, ticketKeys: keys)
-        configuration.namedIdentities["other"] = try TestCertificates.identity(named: "other")
+        configuration.named["other"] = ServerNameConfiguration([try TestCertificates.identity(named: "other")]
+        )
         let (context, client) = (try TLSContext(configuration), try client(version))
         let first = try session(with: context, client)
         var link = try Link(context, client, name: name, resuming: first.kept)
         try link.shakeHands()
         #expect(!link.server.facts.isResumed)
         #expect(link.server.facts.serverName == name)
+    }
+
+    /// Files of keys with these first bytes, in nginx's format.
+    private func files(_ folder: TemporaryFolder, _ keys: [(seed: UInt8, bytes: Int)]) throws -> TicketKeys {
+        try TicketKeys(
+            files: keys.map { key in
+                try folder.write("\(key.seed)-\(key.bytes)", [UInt8](repeating: key.seed, count: key.bytes))
+            })
+    }
+
+    @Test(
+        "ticket_keys: two machines with the same file resume each other's sessions; the first seals, all open",
+        arguments: [TLSVersion.tls12, .tls13],
+        [
+            ([(1, 80)], [(1, 80)], true), ([(1, 48)], [(1, 48)], true),
+            ([(1, 80)], [(2, 80), (1, 80)], true),
+            ([(1, 48)], [(2, 80), (3, 80), (1, 48)], true), ([(1, 80), (2, 80)], [(2, 80)], false),
+            ([(1, 80)], [(2, 80)], false), ([(1, 80)], [(1, 48)], false),
+        ] as [([(seed: UInt8, bytes: Int)], [(seed: UInt8, bytes: Int)], Bool)])
+    func shared(
+        version: TLSVersion,
+        machines: (first: [(seed: UInt8, bytes: Int)], second: [(seed: UInt8, bytes: Int)], resumes: Bool)
+    ) throws {
+        let folder = try TemporaryFolder()
+        let client = try client(version)
+        let first = try session(with: try context(files(folder, machines.first)), client)
+        let second = try context(files(folder, machines.second))
+        let resumed = try session(with: second, client, resuming: first.kept)
+        #expect(resumed.isResumed == machines.resumes)
+        // What it gives instead is sealed by its own first key.
+        let newest = try context(files(folder, [machines.second[0]]))
+        #expect(try session(with: newest, client, resuming: resumed.kept).isResumed)
+    }
+
+    @Test("ticket_keys: a file of another length is refused by name", arguments: [0, 16, 47, 64, 81])
+    func badFile(length: Int) throws {
+        let folder = try TemporaryFolder()
+        let failure = #expect(throws: TLSFailure.self) { try files(folder, [(1, length)]) }
+        #expect(failure?.code == .badSetting)
+        #expect(failure?.file?.lastComponent?.string == "1-\(length)")
+    }
+
+    @Test("ticket_keys: a file that others can read is a warning")
+    func openFile() throws {
+        let folder = try TemporaryFolder()
+        let file = try folder.write("key", [UInt8](repeating: 1, count: 80), mode: 0o640)
+        #expect(try TicketKeys(files: [file]).warnings.count == 1)
     }
 
     @Test("Threads share the keys: each resumes what another began")

@@ -16,7 +16,9 @@ enum TestCertificates {
 
     static var now: Int64 { Int64(time(nil)) }
 
-    static func chain(named name: String = "localhost") throws -> Chain {
+    static func chain(
+        named name: String = "localhost", for purpose: CertificatePurpose = .server
+    ) throws -> Chain {
         let (rootKey, intermediateKey, leafKey) = (
             try PrivateKey.generate(), try PrivateKey.generate(), try PrivateKey.generate()
         )
@@ -24,7 +26,7 @@ enum TestCertificates {
         let intermediate = try authority("Test intermediate", intermediateKey, pathLength: 0)
             .signed(by: (root, rootKey))
         let leaf = try CertificateBuilder.leaf(
-            for: [name], purpose: .server, key: leafKey, from: now - 60, to: now + year
+            for: [name], purpose: purpose, key: leafKey, from: now - 60, to: now + year
         ).signed(by: (intermediate, intermediateKey))
         return Chain(root: root, intermediate: intermediate, leaf: leaf, leafKey: leafKey)
     }
@@ -38,9 +40,11 @@ enum TestCertificates {
         return try Identity(certificatePEM: certificate.pem(), keyPEM: key.pem(), name: name)
     }
 
-    static func selfSigned(_ name: String, _ key: PrivateKey, from: Int64, to: Int64) throws -> Certificate {
+    static func selfSigned(
+        _ name: String, _ key: PrivateKey, from: Int64, to: Int64, for purpose: CertificatePurpose = .server
+    ) throws -> Certificate {
         let template = CertificateBuilder.leaf(
-            for: [name], purpose: .server, key: key, from: from, to: to)
+            for: [name], purpose: purpose, key: key, from: from, to: to)
         return try CertificateBuilder(
             subject: name, key: key, notBefore: from, notAfter: to,
             extensions: template.extensions.filter { $0.value != "keyid:always" }

@@ -9,6 +9,8 @@ struct DiagnosticsHandler: Handler {
     /// Any method that may have a body, so that what a client sends with it can be looked at too.
     var methods: [HTTPRequest.Method] { [.get, .head, .post, .put, .patch, .delete] }
 
+    var wantsHandshake: Bool { true }
+
     func respond(to request: Request) async throws -> Response {
         let report = DiagnosticsReport(request, server.status)
         var response = try Response.negotiated(DiagnosticsPage(report), for: request.fields)

@@ -72,14 +72,16 @@ struct Fact {
 
 extension DiagnosticsPage {
     private var sections: [FactSection] {
-        [
+        let before = [
             FactSection(name: "Request", facts: requestFacts),
             FactSection(name: "Fields", facts: report.request.fields.map { Fact($0.name, $0.value) }),
             FactSection(name: "Connection", facts: connectionFacts, isShort: true),
-            FactSection(name: "TLS", facts: tlsFacts, isShort: true),
+        ]
+        let after = [
             FactSection(name: "Server", facts: serverFacts),
             FactSection(name: "Listeners", facts: listenerFacts),
-        ].filter { !$0.facts.isEmpty }
+        ]
+        return (before + tlsSections + after).filter { !$0.facts.isEmpty }
     }
 
     private var requestFacts: [Fact] {
@@ -101,24 +103,15 @@ extension DiagnosticsPage {
         return [
             Fact("Client", address(connection.clientAddress, connection.clientPort)),
             Fact("Server", address(connection.localAddress, connection.localPort)),
+            Fact("Proxy", connection.proxyAddress.map { address($0, connection.proxyPort) }),
             Fact("Listener", connection.listener), Fact("Worker", "\(connection.worker)"),
             Fact("Request number", "\(connection.requestNumber)"),
-        ]
+        ].compactMap { $0 }
     }
 
     private func address(_ host: String, _ port: UInt16?) -> String {
         guard let port else { return host.isEmpty ? "unix socket" : "unix socket \(host)" }
         return "\(host) port \(port)"
-    }
-
-    private var tlsFacts: [Fact] {
-        guard let tls = report.tls else { return [Fact("TLS", "none: a plain connection")] }
-        return [
-            Fact("Protocol", tls.version), Fact("Cipher", tls.cipher), Fact("Key exchange", tls.group),
-            Fact("ALPN", tls.alpn ?? "none"), Fact("Server name (SNI)", tls.serverName ?? "none"),
-            Fact("Session", tls.resumed ? "resumed" : "new"),
-            Fact("Client certificate", tls.clientSubject ?? "none"),
-        ].compactMap { $0 }
     }
 
     private var serverFacts: [Fact] {
@@ -129,6 +122,7 @@ extension DiagnosticsPage {
             Fact("Configuration", server.configurationFile ?? "none"),
             Fact("Generation", "\(server.configurationGeneration)"), Fact("Last reload", reloadText),
             Fact("Open connections", "\(server.openConnections)"), Fact("Requests", "\(server.requests)"),
+            Fact("TLS library", server.tlsLibrary), Fact("Ticket key age", span(server.ticketKeyAgeSeconds)),
             Fact("Invocation", server.invocationID),
         ].compactMap { $0 }
     }

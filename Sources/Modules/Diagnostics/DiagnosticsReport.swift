@@ -59,6 +59,9 @@ struct ConnectionReport: Encodable {
     let clientPort: UInt16?
     let localAddress: String
     let localPort: UInt16?
+    /// Absent without a proxy that told of the client.
+    let proxyAddress: String?
+    let proxyPort: UInt16?
     let listener: String
     let worker: Int
     let requestNumber: Int
@@ -68,29 +71,11 @@ struct ConnectionReport: Encodable {
         clientPort = request.connection.remote.port
         localAddress = request.connection.local.host
         localPort = request.connection.local.port
+        proxyAddress = request.connection.proxy?.host
+        proxyPort = request.connection.proxy?.port
         listener = request.connection.listener
         worker = request.connection.worker
         requestNumber = request.number
-    }
-}
-
-struct TLSReport: Encodable {
-    let version: String
-    let cipher: String
-    let group: String?
-    let alpn: String?
-    let serverName: String?
-    let resumed: Bool
-    let clientSubject: String?
-
-    init(_ details: TLSDetails) {
-        version = details.version
-        cipher = details.cipher
-        group = details.group
-        alpn = details.alpn
-        serverName = details.serverName
-        resumed = details.isResumed
-        clientSubject = details.clientSubject
     }
 }
 
@@ -120,11 +105,13 @@ struct ServerReport: Encodable {
     let requests: Int
     let invocationID: String?
     let listeners: [Listener]
+    let tlsLibrary: String
+    let ticketKeyAgeSeconds: Int64
 
     enum CodingKeys: String, CodingKey {
         case name, version, pid, uptimeSeconds, workers, configurationFile, configurationGeneration,
             lastReload
-        case openConnections, requests, listeners
+        case openConnections, requests, listeners, tlsLibrary, ticketKeyAgeSeconds
         case invocationID = "invocation_id"
     }
 
@@ -142,6 +129,8 @@ struct ServerReport: Encodable {
         openConnections = status.openConnections
         requests = status.requests
         invocationID = status.invocationID
+        tlsLibrary = status.tlsLibrary
+        ticketKeyAgeSeconds = status.ticketKeyAge
         listeners = status.listeners.map {
             Listener(name: $0.name, address: $0.address, tls: $0.isTLS, systemd: $0.isActivated)
         }

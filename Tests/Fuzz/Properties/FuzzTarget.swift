@@ -19,7 +19,7 @@ extension FuzzTarget {
     /// All of them. Another has a file beside this one, a line here, and a folder of inputs.
     package static let all: [FuzzTarget] = [
         .request, .chunked, .http2, .target, .form, .multipart, .range, .condition, .negotiation,
-        .configuration,
+        .configuration, .proxy, .clientHello,
     ]
 }
 

@@ -55,7 +55,12 @@ final class ChildProcess {
             unsafe next += 1
         }
         // What the surroundings of a test run set must not reach the daemon.
-        let own = ["JOURNAL_STREAM", "NOTIFY_SOCKET", "STATE_DIRECTORY", "XDG_DATA_HOME"] + additions.keys
+        let own =
+            [
+                "CREDENTIALS_DIRECTORY", "JOURNAL_STREAM", "NOTIFY_SOCKET", "SSLKEYLOGFILE",
+                "STATE_DIRECTORY",
+                "XDG_DATA_HOME",
+            ] + additions.keys
         variables.removeAll { variable in own.contains { variable.hasPrefix($0 + "=") } }
         return variables + additions.map { "\($0)=\($1)" }
     }

@@ -1,0 +1,66 @@
+// When certificates end: what has to be told about those that soon do, that did, or that have not begun.
+
+import Glibc
+import SystemPackage
+import TLS
+
+/// The times of the certificates in force.
+struct CertificateExpiry {
+    /// Two weeks: time enough to renew a certificate by hand.
+    static let notice: Int64 = 14 * 86_400
+
+    /// A certificate that somebody should look after.
+    struct Finding: CustomStringConvertible {
+        enum State: Equatable {
+            case expired, notYetValid
+            /// How many whole days are left.
+            case ends(days: Int64)
+        }
+
+        let state: State
+        let certificate: CertificateFacts
+        let file: FilePath
+
+        var isOutOfTime: Bool { state == .expired || state == .notYetValid }
+
+        var description: String {
+            // Public authorities leave the subject empty.
+            let subject =
+                certificate.subject.isEmpty ? certificate.alternativeNames.first ?? "" : certificate.subject
+            let what = "\(file): the certificate of \(subject)"
+            switch state {
+            case .expired: return "\(what) has expired"
+            case .notYetValid: return "\(what) is not valid yet"
+            case .ends(let days): return "\(what) expires in \(days) days"
+            }
+        }
+    }
+
+    private let certificates: [(facts: CertificateFacts, file: FilePath)]
+
+    init(of identities: [Identity] = []) {
+        var seen: Set<CertificateFacts> = []
+        certificates = identities.flatMap { identity in identity.allFacts.map { ($0, identity.file) } }
+            .filter { seen.insert($0.0).inserted }
+    }
+
+    /// What there is to tell, the most urgent first; `now` in seconds since 1970.
+    func findings(at now: Int64) -> [Finding] {
+        certificates.sorted { $0.facts.notAfter < $1.facts.notAfter }.compactMap { facts, file in
+            let left = facts.notAfter - now
+            let state: Finding.State? =
+                left < 0
+                ? .expired
+                : now < facts.notBefore
+                    ? .notYetValid
+                    : left <= Self.notice ? .ends(days: left / 86_400) : nil
+            return state.map { Finding(state: $0, certificate: facts, file: file) }
+        }
+    }
+
+    /// Those that no client accepts.
+    func outOfTime(at now: Int64) -> [Finding] { findings(at: now).filter(\.isOutOfTime) }
+}
+
+/// The time of day, in seconds since 1970.
+func currentSecond() -> Int64 { Int64(time(nil)) }

@@ -1,0 +1,53 @@
+// What is wrong with server names, versions and algorithms, each at its place.
+
+import Configuration
+import Server
+import TLS
+
+extension TLSContextBuilder {
+    func checkNames(into diagnostics: inout [Diagnostic]) {
+        var seen: [String: Section] = [:]
+        for section in sections {
+            guard let name = section.argument else { continue }
+            if !isServerName(name) {
+                diagnostics.append(
+                    .error(at: section.location, "'\(name)' is no server name: a DNS name, or *. and one"))
+            }
+            if let first = seen.updateValue(section, forKey: name.lowercased()) {
+                diagnostics.append(
+                    .error(
+                        at: section.location,
+                        "\(section.header) is the same name as \(first.header) at \(first.location)"))
+            }
+        }
+    }
+
+    func checkVersions(into diagnostics: inout [Diagnostic]) {
+        for section in sections where minimum(of: section).version > self.section[TLSKeys.maximum].version {
+            let isHere = section.optional(TLSKeys.minimum) != nil && section.isSet(TLSKeys.minimum)
+            diagnostics.append(
+                .error(
+                    at: isHere
+                        ? section.location(of: TLSKeys.minimum) : self.section.location(of: TLSKeys.maximum),
+                    "minimum \(minimum(of: section).rawValue) is above maximum "
+                        + self.section[TLSKeys.maximum].rawValue))
+        }
+    }
+
+    func checkAlgorithms(into diagnostics: inout [Diagnostic]) {
+        let lists: [(Key<[String]>, TLSAlgorithm)] = [
+            (TLSKeys.ciphers, .cipher), (TLSKeys.cipherSuites, .cipherSuite), (TLSKeys.groups, .group),
+        ]
+        for (key, kind) in lists where section.isSet(key) {
+            for name in names(key) {
+                do throws(TLSFailure) {
+                    guard let problem = try kind.problem(with: name) else { continue }
+                    diagnostics.append(
+                        .error(at: section.location(of: key), "\(key.name): '\(name)' \(problem)"))
+                } catch {
+                    diagnostics.append(.error(at: section.location(of: key), "\(key.name): \(error)"))
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,51 @@
+// Owns one X509_CRL; it is never changed after its making.
+import COpenSSL
+import SystemPackage
+
+/// A certificate revocation list, RFC 5280 §5.
+@safe final class RevocationList: Sendable {
+    // OpenSSL counts references atomically and guards the caches inside an X509_CRL with its own lock.
+    nonisolated(unsafe) let pointer: OpaquePointer
+
+    private init(takingOwnership pointer: OpaquePointer) {
+        unsafe self.pointer = unsafe pointer
+    }
+
+    deinit { unsafe X509_CRL_free(pointer) }
+
+    /// All lists of a PEM file; other blocks are skipped.
+    static func all(file path: FilePath) throws(TLSFailure) -> [RevocationList] {
+        let bytes = try PEMFile(reading: path).bytes
+        ErrorQueue.clear()
+        let found = unsafe MemoryBIO.reading(bytes) { bio in
+            var found: [RevocationList] = []
+            while let pointer = unsafe PEM_read_bio_X509_CRL(bio, nil, nil, nil) {
+                unsafe found.append(RevocationList(takingOwnership: pointer))
+            }
+            return found
+        }
+        let errors = ErrorQueue.drain()
+        guard !found.isEmpty, errors.allSatisfy(\.isEndOfPEM) else {
+            throw TLSFailure(
+                .badCertificate, "reading revocation lists", file: path, stack: errors.map(\.text))
+        }
+        return found
+    }
+
+    /// The issuer's distinguished name as RFC 2253 writes it.
+    var issuer: String { unsafe distinguishedName(X509_CRL_get_issuer(pointer)) }
+
+    /// Whether the next list is due already: OpenSSL trusts nobody by one that is.
+    var isOutOfDate: Bool {
+        guard let next = unsafe X509_CRL_get0_nextUpdate(pointer) else { return false }
+        return unsafe X509_cmp_current_time(next) < 0
+    }
+
+    /// The digest of the whole list.
+    var sha256: [UInt8] {
+        var digest = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
+        var length: CUnsignedInt = 0
+        guard unsafe X509_CRL_digest(pointer, EVP_sha256(), &digest, &length) == 1 else { return [] }
+        return Array(digest.prefix(Int(length)))
+    }
+}
