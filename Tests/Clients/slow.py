@@ -8,7 +8,7 @@ client beside them got, and how long those took (in milliseconds). Modes:
   body    a few bytes of a form every 50 ms
   read    a large file with a small window, a few bytes every 50 ms
   range   HEAD with 1,300 overlapping ranges, and then nothing more
-  steady  the large file again, at 80 KB a second for four seconds, which nobody may end: the status is "kept"
+  steady  the large file again, at 80 KB a second for six seconds, which nobody may end: the status is "kept"
 slow.py probe PORT: only the client beside them, until standard input ends.
 """
 
@@ -83,7 +83,7 @@ async def suffer(mode, port, began):
         if mode == "read":
             answer = await sip(client, 16)
         elif mode == "steady":
-            answer = await sip(client, 4096, seconds=4)
+            answer = await sip(client, 4096, seconds=6)
         else:
             answer = await dribble(client, {"header": b"X-a: b\r\n", "body": b"&a=b"}.get(mode))
     except OSError as failure:
