@@ -1,0 +1,97 @@
+// A parsed text: owns cmark's tree and takes the references apart in it.
+
+import CCmark
+import Glibc
+
+/// The tree of a text.
+@safe
+struct MarkdownTree: ~Copyable {
+    private let parser: OpaquePointer
+    private let root: OpaquePointer
+
+    /// Parses a text; whatever it is, it is Markdown.
+    init(_ text: String) {
+        Self.registered
+        guard let parser = unsafe cmark_parser_new(CMARK_OPT_DEFAULT) else { fatalError("no memory") }
+        for name in ["table", "tasklist", "strikethrough", "autolink"] {
+            guard let syntax = unsafe cmark_find_syntax_extension(name) else {
+                preconditionFailure("cmark-gfm has no extension \(name)")
+            }
+            _ = unsafe cmark_parser_attach_syntax_extension(parser, syntax)
+        }
+        var text = text
+        text.withUTF8 { bytes in
+            unsafe bytes.withMemoryRebound(to: CChar.self) { bytes in
+                unsafe cmark_parser_feed(parser, bytes.baseAddress, bytes.count)
+            }
+        }
+        guard let root = unsafe cmark_parser_finish(parser) else { fatalError("no memory") }
+        unsafe cmark_consolidate_text_nodes(root)
+        unsafe (self.parser, self.root) = (parser, root)
+    }
+
+    deinit {
+        unsafe cmark_node_free(root)
+        unsafe cmark_parser_free(parser)
+    }
+
+    private static let registered: Void = cmark_gfm_core_extensions_ensure_registered()
+
+    /// The tree as HTML, the references in their frames.
+    consuming func html(reference frame: (String) -> Markdown.Frame?) -> String {
+        let nodes = unsafe texts()
+        for index in unsafe nodes.indices { unsafe Self.replaceReferences(in: nodes[index], frame) }
+        let extensions = unsafe cmark_parser_get_syntax_extensions(parser)
+        guard let html = unsafe cmark_render_html(root, CMARK_OPT_DEFAULT, extensions) else {
+            fatalError("no memory")
+        }
+        defer { unsafe free(html) }
+        return unsafe String(cString: html)
+    }
+
+    /// The nodes of text that stand in no link.
+    private func texts() -> [OpaquePointer] {
+        guard let walk = unsafe cmark_iter_new(root) else { fatalError("no memory") }
+        defer { unsafe cmark_iter_free(walk) }
+        var texts: [OpaquePointer] = unsafe []
+        var links = 0
+        while true {
+            let event = unsafe cmark_iter_next(walk)
+            guard event != CMARK_EVENT_DONE, let node = unsafe cmark_iter_get_node(walk) else {
+                return unsafe texts
+            }
+            switch unsafe cmark_node_get_type(node) {
+            case CMARK_NODE_LINK: links += event == CMARK_EVENT_ENTER ? 1 : -1
+            case CMARK_NODE_TEXT where links == 0: unsafe texts.append(node)
+            default: break
+            }
+        }
+    }
+
+    /// Puts the pieces of a text in its place, if there is a reference among them.
+    private static func replaceReferences(in node: OpaquePointer, _ frame: (String) -> Markdown.Frame?) {
+        guard let literal = unsafe cmark_node_get_literal(node) else { return }
+        let pieces = unsafe ReferencePiece.split(String(cString: literal), frame)
+        guard pieces.count > 1 || pieces.first?.frame != nil else { return }
+        for piece in pieces {
+            let text = unsafe made(CMARK_NODE_TEXT)
+            _ = unsafe cmark_node_set_literal(text, piece.text)
+            guard let frame = piece.frame else {
+                _ = unsafe cmark_node_insert_before(node, text)
+                continue
+            }
+            // What the renderer copies as it is, in safe mode too.
+            let custom = unsafe made(CMARK_NODE_CUSTOM_INLINE)
+            _ = unsafe cmark_node_set_on_enter(custom, frame.start)
+            _ = unsafe cmark_node_set_on_exit(custom, frame.end)
+            _ = unsafe cmark_node_insert_before(node, custom)
+            _ = unsafe cmark_node_append_child(custom, text)
+        }
+        unsafe cmark_node_free(node)
+    }
+
+    private static func made(_ type: cmark_node_type) -> OpaquePointer {
+        guard let node = unsafe cmark_node_new(type) else { fatalError("no memory") }
+        return unsafe node
+    }
+}
