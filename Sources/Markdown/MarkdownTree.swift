@@ -13,7 +13,7 @@ struct MarkdownTree: ~Copyable {
     init(_ text: String) {
         Self.registered
         guard let parser = unsafe cmark_parser_new(CMARK_OPT_DEFAULT) else { fatalError("no memory") }
-        for name in ["table", "tasklist", "strikethrough", "autolink"] {
+        for name in Self.extensions + (Self.isFitForTables(text) ? ["table"] : []) {
             guard let syntax = unsafe cmark_find_syntax_extension(name) else {
                 preconditionFailure("cmark-gfm has no extension \(name)")
             }
@@ -33,6 +33,24 @@ struct MarkdownTree: ~Copyable {
     deinit {
         unsafe cmark_node_free(root)
         unsafe cmark_parser_free(parser)
+    }
+
+    private static let extensions = ["tasklist", "strikethrough", "autolink"]
+    private static let mostCells = 200_000
+
+    /// Whether tables in a text can't get out of hand: the rows of one are filled up to the columns of its first, so a
+    /// few kilobytes would make millions of cells (CVE-2023-37463 and its kin).
+    private static func isFitForTables(_ text: String) -> Bool {
+        var (lines, columns, most) = (1, 1, 1)
+        for byte in text.utf8 {
+            if byte == UInt8(ascii: "\n") {
+                (lines, columns) = (lines + 1, 1)
+            } else if byte == UInt8(ascii: "|") {
+                columns += 1
+                most = max(most, columns)
+            }
+        }
+        return lines * most <= mostCells
     }
 
     private static let registered: Void = cmark_gfm_core_extensions_ensure_registered()

@@ -69,6 +69,20 @@ struct MarkdownTests {
         #expect(Markdown.references(in: "[[B]] `[[C]]`\n\n- [[A]]\n\n|[[D]]|\n|-|\n") == ["B", "A", "D"])
     }
 
+    @Test("A table whose rows would be filled up with millions of cells is none")
+    func wideTable() {
+        func table(_ columns: Int, _ rows: Int) -> String {
+            let head =
+                String(repeating: "|a", count: columns) + "|\n" + String(repeating: "|-", count: columns)
+                + "|\n"
+            return head + String(repeating: "|b|\n", count: rows)
+        }
+        #expect(html(table(20, 1_000)).contains("<td>b</td>"))
+        let wide = html(table(2_000, 10_000))
+        #expect(!wide.contains("<td>"))
+        #expect(wide.utf8.count < 200_000)
+    }
+
     @Test(
         "Texts made to be expensive are not",
         arguments: [
