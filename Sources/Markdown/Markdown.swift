@@ -5,23 +5,25 @@ import CCmark
 /// CommonMark with GitHub's tables, task lists, strike-through and bare links, and with references to pages:
 /// `[[name]]` anywhere but in code and in the text of a link.
 public enum Markdown {
-    /// What the HTML of a reference begins and ends with; both stand in the page as they are.
-    public struct Frame: Sendable {
-        let start: String
-        let end: String
+    /// Where a reference leads.
+    public struct Target: Sendable {
+        let address: String
+        let styleClass: String?
 
-        /// A frame of HTML.
-        public init(start: String, end: String) {
-            self.start = start
-            self.end = end
+        /// A target at an address.
+        ///
+        /// - Parameter styleClass: The class of the reference's text, which stands in the page as it is.
+        public init(_ address: String, styleClass: String? = nil) {
+            self.address = address
+            self.styleClass = styleClass
         }
     }
 
     /// A text as HTML, which is safe to stand in a page whatever the text says.
     ///
-    /// - Parameter frame: The frame for a reference's name; nil if the brackets are to stay as they are.
-    public static func html(_ text: String, reference frame: (String) -> Frame?) -> String {
-        MarkdownTree(text).html(reference: frame)
+    /// - Parameter target: Where a reference's name leads; nil if the brackets are to stay as they are.
+    public static func html(_ text: String, reference target: (String) -> Target?) -> String {
+        MarkdownTree(text).html(reference: target)
     }
 
     /// The names in double brackets, in their order, each as often as it stands there.

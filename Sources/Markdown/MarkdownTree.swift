@@ -55,10 +55,10 @@ struct MarkdownTree: ~Copyable {
 
     private static let registered: Void = cmark_gfm_core_extensions_ensure_registered()
 
-    /// The tree as HTML, the references in their frames.
-    consuming func html(reference frame: (String) -> Markdown.Frame?) -> String {
+    /// The tree as HTML, the references as links.
+    consuming func html(reference target: (String) -> Markdown.Target?) -> String {
         let nodes = unsafe texts()
-        for index in unsafe nodes.indices { unsafe Self.replaceReferences(in: nodes[index], frame) }
+        for index in unsafe nodes.indices { unsafe Self.replaceReferences(in: nodes[index], target) }
         let extensions = unsafe cmark_parser_get_syntax_extensions(parser)
         guard let html = unsafe cmark_render_html(root, CMARK_OPT_DEFAULT, extensions) else {
             fatalError("no memory")
@@ -87,25 +87,34 @@ struct MarkdownTree: ~Copyable {
     }
 
     /// Puts the pieces of a text in its place, if there is a reference among them.
-    private static func replaceReferences(in node: OpaquePointer, _ frame: (String) -> Markdown.Frame?) {
+    private static func replaceReferences(in node: OpaquePointer, _ target: (String) -> Markdown.Target?) {
         guard let literal = unsafe cmark_node_get_literal(node) else { return }
-        let pieces = unsafe ReferencePiece.split(String(cString: literal), frame)
-        guard pieces.count > 1 || pieces.first?.frame != nil else { return }
+        let pieces = unsafe ReferencePiece.split(String(cString: literal), target)
+        guard pieces.count > 1 || pieces.first?.target != nil else { return }
         for piece in pieces {
             let text = unsafe made(CMARK_NODE_TEXT)
             _ = unsafe cmark_node_set_literal(text, piece.text)
-            guard let frame = piece.frame else {
+            guard let target = piece.target else {
                 _ = unsafe cmark_node_insert_before(node, text)
                 continue
             }
-            // What the renderer copies as it is, in safe mode too.
-            let custom = unsafe made(CMARK_NODE_CUSTOM_INLINE)
-            _ = unsafe cmark_node_set_on_enter(custom, frame.start)
-            _ = unsafe cmark_node_set_on_exit(custom, frame.end)
-            _ = unsafe cmark_node_insert_before(node, custom)
-            _ = unsafe cmark_node_append_child(custom, text)
+            let link = unsafe made(CMARK_NODE_LINK)
+            _ = unsafe cmark_node_set_url(link, target.address)
+            // In a table's cell a link may stand, and what has a class may not, so it stands in the link.
+            _ = unsafe cmark_node_insert_before(node, link)
+            _ = unsafe cmark_node_append_child(link, classed(text, target.styleClass))
         }
         unsafe cmark_node_free(node)
+    }
+
+    /// A node in an element with a class, which the renderer copies as it is, in safe mode too.
+    private static func classed(_ node: OpaquePointer, _ styleClass: String?) -> OpaquePointer {
+        guard let styleClass else { return unsafe node }
+        let custom = unsafe made(CMARK_NODE_CUSTOM_INLINE)
+        _ = unsafe cmark_node_set_on_enter(custom, "<span class=\"\(styleClass)\">")
+        _ = unsafe cmark_node_set_on_exit(custom, "</span>")
+        _ = unsafe cmark_node_append_child(custom, node)
+        return unsafe custom
     }
 
     private static func made(_ type: cmark_node_type) -> OpaquePointer {

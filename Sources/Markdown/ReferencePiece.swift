@@ -1,12 +1,12 @@
 // A text taken apart at its references, `[[name]]`.
 
-/// A part of a text: a reference with its frame, or what stands between two.
+/// A part of a text: a reference with its target, or what stands between two.
 struct ReferencePiece {
     let text: String
-    let frame: Markdown.Frame?
+    let target: Markdown.Target?
 
     /// The pieces of a text in their order; of `[[a [[b]]` the reference is b.
-    static func split(_ text: String, _ frame: (String) -> Markdown.Frame?) -> [ReferencePiece] {
+    static func split(_ text: String, _ target: (String) -> Markdown.Target?) -> [ReferencePiece] {
         guard text.utf8.contains(UInt8(ascii: "[")) else { return [] }
         var pieces: [ReferencePiece] = []
         let bytes = text.utf8
@@ -19,10 +19,10 @@ struct ReferencePiece {
             case UInt8(ascii: "]") where isPair:
                 guard let start = opening else { break }
                 opening = nil
-                guard let found = frame(String(text[start..<index])) else { break }
+                guard let found = target(String(text[start..<index])) else { break }
                 let between = text[begin..<bytes.index(start, offsetBy: -2)]
-                if !between.isEmpty { pieces.append(ReferencePiece(text: String(between), frame: nil)) }
-                pieces.append(ReferencePiece(text: String(text[start..<index]), frame: found))
+                if !between.isEmpty { pieces.append(ReferencePiece(text: String(between), target: nil)) }
+                pieces.append(ReferencePiece(text: String(text[start..<index]), target: found))
                 begin = bytes.index(after: next)
                 index = next
             default: break
@@ -30,7 +30,7 @@ struct ReferencePiece {
             bytes.formIndex(after: &index)
         }
         guard !pieces.isEmpty else { return [] }
-        if begin < bytes.endIndex { pieces.append(ReferencePiece(text: String(text[begin...]), frame: nil)) }
+        if begin < bytes.endIndex { pieces.append(ReferencePiece(text: String(text[begin...]), target: nil)) }
         return pieces
     }
 }

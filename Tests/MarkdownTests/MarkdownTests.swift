@@ -6,7 +6,7 @@ import Testing
 struct MarkdownTests {
     private func html(_ text: String) -> String {
         Markdown.html(text) { name in
-            name.contains(" ") ? nil : Markdown.Frame(start: "<a href=\"/\(name)\">", end: "</a>")
+            name.contains(" ") ? nil : Markdown.Target("/\(name)", styleClass: name == "X" ? "absent" : nil)
         }
     }
 
@@ -55,6 +55,17 @@ struct MarkdownTests {
         ])
     func references(_ text: String, _ expected: String) {
         #expect(html(text) == expected)
+    }
+
+    @Test(
+        "A reference may stand wherever text may, and have a class",
+        arguments: [
+            "[[X]]", "|a|\n|-|\n|[[X]]|", "~~[[X]]~~", "# [[X]]", "- [ ] [[X]]", "*[[X]]*", "> [[X]]",
+            "|[[X]]|\n|-|",
+            "a [[X]] b", "|a|\n|-|\n|**[[X]]**|",
+        ])
+    func everywhere(_ text: String) {
+        #expect(html(text).contains("<a href=\"/X\"><span class=\"absent\">X</span></a>"))
     }
 
     @Test(

@@ -112,7 +112,7 @@ struct WikiTests {
         let html = try await wiki.get("/view/A", TestWiki.html).text
         #expect(
             html.contains(
-                #"<a href="/wiki/view/B">B</a> <a href="/wiki/view/C" class="absent">C</a> [[no page]] [[../x]]"#
+                #"<a href="/wiki/view/B">B</a> <a href="/wiki/view/C"><span class="absent">C</span></a> [[no page]] [[../x]]"#
             ))
         #expect(html.contains("<code>[[B]]</code>"))
     }

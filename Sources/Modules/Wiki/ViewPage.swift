@@ -48,11 +48,10 @@ struct ViewPage: WikiPage {
     }
 
     private var body: String {
-        let mount = HTMLText().escapeText(site.mount)
-        return Markdown.html(content.text) { reference in
+        Markdown.html(content.text) { reference in
             guard let page = PageName(reference) else { return nil }
-            let mark = pages.contains(page) ? "" : " class=\"absent\""
-            return Markdown.Frame(start: "<a href=\"\(mount)/view/\(page)\"\(mark)>", end: "</a>")
+            return Markdown.Target(
+                "\(site.mount)/view/\(page)", styleClass: pages.contains(page) ? nil : "absent")
         }
     }
 }

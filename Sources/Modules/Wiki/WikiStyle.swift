@@ -42,7 +42,7 @@ let wikiStyle = """
     .text [align=center] { text-align: center; }
     .text img { max-width: 100%; }
     .text hr { border: 0; border-top: 1px solid var(--line); margin: 1.5rem 0; }
-    a.absent { border-bottom: 1px dashed var(--dim); color: var(--dim); }
+    .absent { border-bottom: 1px dashed var(--dim); color: var(--dim); }
     .revisions .pick { width: 3.2rem; }
     .revisions .act { width: 6.5rem; text-align: right; }
     .revisions .act form { display: inline; }
