@@ -80,6 +80,19 @@ struct MarkdownTests {
         #expect(Markdown.references(in: "[[B]] `[[C]]`\n\n- [[A]]\n\n|[[D]]|\n|-|\n") == ["B", "A", "D"])
     }
 
+    @Test("Texts that are rendered at the same time don't disturb each other")
+    func concurrent() async {
+        let text = String(repeating: "~~a~~ https://b.example *c* [[D]]\n\n", count: 50)
+        let expected = html(text)
+        let wrong = await withTaskGroup(of: Int.self) { group in
+            for _ in 0..<8 {
+                group.addTask { (0..<200).count { _ in html(text) != expected } }
+            }
+            return await group.reduce(0, +)
+        }
+        #expect(wrong == 0)
+    }
+
     @Test("A table whose rows would be filled up with millions of cells is none")
     func wideTable() {
         func table(_ columns: Int, _ rows: Int) -> String {
