@@ -44,6 +44,10 @@ let package = Package(
         .target(name: "CLinux"),
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CNghttp2", pkgConfig: "libnghttp2", providers: [.apt(["libnghttp2-dev"])]),
+        // Its extensions have no pkg-config file; the module map links both.
+        .systemLibrary(
+            name: "CCmark", pkgConfig: "libcmark-gfm",
+            providers: [.apt(["libcmark-gfm-dev", "libcmark-gfm-extensions-dev"])]),
         .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
 
         // The layers, from the bottom up
@@ -52,6 +56,7 @@ let package = Package(
         layer("Sockets", ["CLinux", system]),
         layer("Reactor", ["CLinux", "Sockets", "Threads", system]),
         layer("TLS", ["COpenSSL", "Sockets", system]),
+        layer("Markdown", ["CCmark"]),
         layer("HTTPCore", [httpTypes]),
         layer("HTTPWire", ["CNghttp2", "HTTPCore", httpTypes]),
         layer("Configuration", ["Files", system]),
@@ -59,8 +64,8 @@ let package = Package(
         layer(
             "Modules",
             [
-                "Configuration", "Files", "HandlerKit", "HTTPCore", "Threads", httpTypes, logging, mustache,
-                system,
+                "Configuration", "Files", "HandlerKit", "HTTPCore", "Markdown", "Threads", httpTypes, logging,
+                mustache, system,
             ]),
         layer("Supervision", ["CSystemd", "CLinux", "Threads", logging, system]),
         layer(
@@ -87,6 +92,7 @@ let package = Package(
         tests("SocketsTests", ["Sockets", "CLinux", system]),
         tests("ReactorTests", ["Reactor", "Sockets", "CLinux", system]),
         tests("TLSTests", ["TLS", "Sockets", "HandlerTesting", system]),
+        tests("MarkdownTests", ["Markdown"]),
         tests("HTTPCoreTests", ["FuzzProperties", "HTTPCore", httpTypes]),
         tests("HTTPWireTests", ["FuzzProperties", "HTTPWire", "HTTPCore", httpTypes]),
         tests("ConfigurationTests", ["Configuration", system]),

@@ -14,7 +14,7 @@ private let lacksOpenat2 = Atomic(false)
 /// `..`, an absolute link, nor a race that swaps a folder for a link leaves the root. Where that call is not to be
 /// had (`DynamicUser=` of systemd.exec(5)), a ``PathWalk`` keeps to the same rules.
 public final class RootDirectory: Sendable {
-    private let descriptor: CInt
+    let descriptor: CInt
     private let usesOpenat2: Bool
     /// The folder's path, as it was given.
     public let path: FilePath
@@ -93,7 +93,7 @@ public final class RootDirectory: Sendable {
         case none
     }
 
-    private func find(
+    func find(
         _ relative: borrowing Span<UInt8>, links: SymbolicLinks, mayBlock: Bool
     ) throws(FileFailure) -> CInt {
         if !usesOpenat2 || lacksOpenat2.load(ordering: .relaxed) {

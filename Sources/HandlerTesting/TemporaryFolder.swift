@@ -1,5 +1,6 @@
 // A folder of a test's own, removed with everything in it when the test lets go of it.
 
+import Files
 import Glibc
 import SystemPackage
 
@@ -58,6 +59,18 @@ public final class TemporaryFolder: Sendable {
             target, .writeOnly, options: [.create, .truncate, .closeOnExec],
             permissions: FilePermissions(rawValue: 0o644))
         try file.closeAfter { _ = try file.writeAll(bytes) }
+    }
+
+    /// The text of a file.
+    public func text(of relative: String) throws -> String {
+        let file = try OpenFile(self[relative])
+        return String(decoding: try file.readBlocking(count: Int(file.status.size), at: 0), as: UTF8.self)
+    }
+
+    /// The names in a folder, sorted.
+    public func names(in relative: String) throws -> [String] {
+        try OpenFile(self[relative]).entriesBlocking().map { String(decoding: $0.name, as: UTF8.self) }
+            .sorted()
     }
 
     /// Makes a folder and those that lead to it; one that exists is left alone.

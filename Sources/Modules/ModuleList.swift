@@ -3,4 +3,6 @@
 import HandlerKit
 
 /// The modules that the daemon offers, in the order in which `portico modules` lists them.
-public let shippedModules: [ModuleDescriptor] = [.echo, .files, .diagnostics, .respond, .redirect, .time]
+public let shippedModules: [ModuleDescriptor] = [
+    .echo, .files, .diagnostics, .respond, .redirect, .time, .wiki,
+]

@@ -52,11 +52,11 @@ struct PageTemplate: Sendable {
         """
 
     /// The mark: a portico of a roof and three columns.
-    private static let arch = """
+    static let arch = """
         <svg viewBox="0 0 16 16" aria-hidden="true"><path d="M8 1 1 5v2h14V5zM2 8h2v5H2zm5 0h2v5H7zm5 0h2v5h-2zM1 14h14v1.5H1z"/></svg>
         """
 
-    private static let icon = """
+    static let icon = """
         %3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Cpath fill='%235b7fd6' \
         d='M8 1 1 5v2h14V5zM2 8h2v5H2zm5 0h2v5H7zm5 0h2v5h-2zM1 14h14v1.5H1z'/%3E%3C/svg%3E
         """

@@ -1,0 +1,110 @@
+// What a wiki's pages look like: templates and style sheets, the built-in ones or those of a folder.
+
+import Configuration
+import Files
+import Mustache
+import SystemPackage
+
+/// The templates and files of a wiki, read when the handler is made.
+struct WikiSite: Sendable {
+    /// The path that all links begin with, encoded; empty for `/`.
+    let mount: String
+    private var templates: [String: MustacheTemplate] = [:]
+    /// What is below `file/`: content by name.
+    private(set) var files: [String: [UInt8]] = [
+        "style.css": Array((pageStyle + "\n" + wikiStyle + "\n").utf8)
+    ]
+
+    /// Compiles the built-in templates, then those of a folder in their place.
+    ///
+    /// - Parameter location: Where the configuration names the folder.
+    /// - Throws: Every template that can't be compiled, at its own file and line.
+    init(mount: String, folder: FilePath?, at location: SourceLocation) throws(ConfigurationFailure) {
+        self.mount = mount
+        MustacheContentTypes.register(HTMLText(), named: HTMLText.name)
+        for (name, text) in WikiTemplates.all {
+            do {
+                templates[name] = try Self.compile(text)
+            } catch {
+                preconditionFailure("the wiki's template \(name): \(error)")
+            }
+        }
+        guard let folder else { return }
+        var diagnostics: [Diagnostic] = []
+        var own: [TemplateParts] = []
+        do throws(FileFailure) {
+            for (name, bytes) in try Self.contents(of: folder) {
+                if name.hasSuffix(Self.suffix) {
+                    own.append(TemplateParts(of: folder.appending(name), bytes))
+                    compile(own[own.count - 1], &diagnostics)
+                } else {
+                    files[name] = bytes
+                }
+            }
+        } catch {
+            diagnostics.append(.error(at: location, "the folder '\(folder)' cannot be read: \(error)"))
+        }
+        diagnostics += TemplateParts.mistakes(in: own, builtIn: WikiTemplates.all)
+        if !diagnostics.isEmpty { throw ConfigurationFailure(diagnostics) }
+    }
+
+    /// Fills a template.
+    func render(_ name: String, _ model: [String: Any]) -> String {
+        guard let template = templates[name] else { preconditionFailure("there is no template \(name)") }
+        return template.render(model, library: MustacheLibrary(templates: templates))
+    }
+
+    private mutating func compile(_ template: TemplateParts, _ diagnostics: inout [Diagnostic]) {
+        do {
+            templates[template.name] = try Self.compile(template.text)
+        } catch {
+            diagnostics.append(Self.diagnostic(error, in: template.file))
+        }
+    }
+
+    /// Compiles a template whose values are escaped by ``HTMLText``.
+    private static func compile(_ text: String) throws -> MustacheTemplate {
+        try MustacheTemplate(string: prefix + text)
+    }
+
+    private static func diagnostic(_ error: any Error, in file: FilePath) -> Diagnostic {
+        guard let error = error as? MustacheTemplate.ParserError else {
+            return .error(at: SourceLocation(file: file.string), "\(error)")
+        }
+        // The prefix stands in front of the first line.
+        let column = error.context.columnNumber - (error.context.lineNumber == 1 ? prefix.count : 0)
+        return .error(
+            at: SourceLocation(file: file.string, line: error.context.lineNumber, column: max(1, column)),
+            "the template cannot be compiled: \(message(for: error.error))")
+    }
+
+    private static func message(for error: any Error) -> String {
+        switch error as? MustacheTemplate.Error {
+        case .sectionCloseNameIncorrect?: "a section is closed by another's name"
+        case .expectedSectionEnd?: "a section is not closed"
+        // What is none of these is the parser's own, which comes of an end in the middle of something.
+        case .unfinishedName?, nil: "a tag is not closed"
+        case .some(let other): "\(other)"
+        }
+    }
+
+    /// Templates, style sheets and pictures of a folder by name; other files are none of the wiki's.
+    private static func contents(of folder: FilePath) throws(FileFailure) -> [(String, [UInt8])] {
+        let root = try RootDirectory(folder)
+        let top: [UInt8] = []
+        var contents: [(String, [UInt8])] = []
+        for entry in try root.open(top.span, mayBlock: true).entriesBlocking() {
+            let name = String(decoding: entry.name, as: UTF8.self)
+            guard entry.status.kind == .regular, name.first != ".",
+                ([suffix] + served).contains(where: { name.hasSuffix($0) })
+            else { continue }
+            let file = try root.open(entry.name.span, mayBlock: true)
+            contents.append((name, try file.readBlocking(count: Int(file.status.size), at: 0)))
+        }
+        return contents.sorted { $0.0 < $1.0 }
+    }
+
+    private static let suffix = ".mustache"
+    private static let served = [".css", ".svg", ".png", ".jpg", ".gif", ".webp", ".ico", ".woff2"]
+    private static let prefix = "{{% CONTENT_TYPE:\(HTMLText.name)}}"
+}
