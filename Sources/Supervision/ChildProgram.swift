@@ -35,10 +35,10 @@ package struct ChildProgram: Sendable {
     /// - Parameter input: what it reads; no more than a socket's buffer holds (some 200 KiB), since it is written first.
     package func run(_ arguments: [String], input: [UInt8] = []) throws(SupervisionError) -> Outcome {
         let inputs = try Pair()
-        let outputs = try Pair()
+        var outputs = try Pair()
         let child = try spawn([file.string] + arguments, input: inputs.theirs, output: outputs.theirs)
         inputs.send(input)
-        _ = close(outputs.theirs)
+        outputs.closeTheirs()
         let output = outputs.receiveAll()
         var status: CInt = 0
         while unsafe waitpid(child, &status, 0) < 0, errno == EINTR {}
@@ -67,7 +67,8 @@ package struct ChildProgram: Sendable {
 /// The two ends of a stream to or from a child, closed with their owner.
 private struct Pair: ~Copyable {
     let ours: CInt
-    let theirs: CInt
+    /// -1 once closed.
+    private(set) var theirs: CInt
 
     init() throws(SupervisionError) {
         var ends: [CInt] = [-1, -1]
@@ -78,7 +79,14 @@ private struct Pair: ~Copyable {
         (ours, theirs) = (ends[0], ends[1])
     }
 
-    deinit { for descriptor in [ours, theirs] { _ = close(descriptor) } }
+    deinit { for descriptor in [ours, theirs] where descriptor >= 0 { _ = close(descriptor) } }
+
+    /// Lets the child's end be the child's alone, so that its closing is seen here.
+    mutating func closeTheirs() {
+        _ = close(theirs)
+        // Closed twice, the number might be another thread's by then.
+        theirs = -1
+    }
 
     /// Sends all and the end. A child that has gone reads nothing, and its status tells why.
     func send(_ bytes: [UInt8]) {

@@ -23,6 +23,20 @@ struct ChildProgramTests {
         #expect(outcome.status == 3)
     }
 
+    @Test("Several at once leave each other's descriptors alone")
+    func several() async throws {
+        let shell = try #require(ChildProgram(named: "sh", path: nil))
+        let outputs = try await withThrowingTaskGroup(of: [String].self) { group in
+            for _ in 0..<4 {
+                group.addTask {
+                    try (0..<25).map { _ in try shell.run(["-c", "cat"], input: Array("right".utf8)).output }
+                }
+            }
+            return try await group.reduce(into: []) { $0 += $1 }
+        }
+        #expect(outputs == [String](repeating: "right", count: 100))
+    }
+
     @Test("One that reads nothing, or is killed, is no trouble")
     func deaf() throws {
         let shell = try #require(ChildProgram(named: "sh", path: nil))
