@@ -63,11 +63,11 @@ public struct TLSDetails: Sendable {
     public let serverName: String?
     /// Whether an earlier session was resumed.
     public let isResumed: Bool
-    private let makeClientCertificate: (@Sendable () -> ClientCertificate)?
+    private let makeClientCertificate: (@Sendable () -> CertificateDetails)?
     private let makeHandshake: (@Sendable () -> TLSHandshake)?
 
     /// The client's certificate; nil when it gave none. Read from its encoding at each access.
-    public var clientCertificate: ClientCertificate? { makeClientCertificate?() }
+    public var clientCertificate: CertificateDetails? { makeClientCertificate?() }
 
     /// All that was said, made anew at each access; nil unless a handler has ``Handler/wantsHandshake``.
     public var handshake: TLSHandshake? { makeHandshake?() }
@@ -79,7 +79,7 @@ public struct TLSDetails: Sendable {
     ///   - handshake: Makes all that was said when somebody asks; nil if that is not kept.
     public init(
         version: String, cipher: String, group: String?, alpn: String?, serverName: String?, isResumed: Bool,
-        clientCertificate: (@Sendable () -> ClientCertificate)?,
+        clientCertificate: (@Sendable () -> CertificateDetails)?,
         handshake: (@Sendable () -> TLSHandshake)? = nil
     ) {
         self.version = version

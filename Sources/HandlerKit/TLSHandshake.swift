@@ -90,32 +90,3 @@ public struct ClientOffer: Sendable, Hashable {
         self.ja4Text = ja4Text
     }
 }
-
-/// What a certificate says.
-public struct CertificateDetails: Sendable, Hashable {
-    /// The subject's distinguished name as RFC 2253 writes it, `CN=localhost`; empty if it has none.
-    public var subject: String
-    /// The issuer's distinguished name.
-    public var issuer: String
-    /// Names and addresses of the subjectAltName extension.
-    public var alternativeNames: [String]
-    /// The first second of its validity, in seconds since 1970.
-    public var notBefore: Int64
-    /// The last second of its validity, in seconds since 1970.
-    public var notAfter: Int64
-    /// SHA-256 of its encoding, 64 hexadecimal digits.
-    public var sha256: String
-
-    /// Makes a certificate's details of their parts.
-    public init(
-        subject: String, issuer: String, alternativeNames: [String], notBefore: Int64, notAfter: Int64,
-        sha256: String
-    ) {
-        self.subject = subject
-        self.issuer = issuer
-        self.alternativeNames = alternativeNames
-        self.notBefore = notBefore
-        self.notAfter = notAfter
-        self.sha256 = sha256
-    }
-}

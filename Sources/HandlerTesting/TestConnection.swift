@@ -21,9 +21,9 @@ extension TLSDetails {
     public static func forTesting(
         version: String = "TLSv1.3", cipher: String = "TLS_AES_128_GCM_SHA256", group: String? = "X25519",
         alpn: String? = "http/1.1", serverName: String? = "localhost", isResumed: Bool = false,
-        clientCertificate: ClientCertificate? = nil, handshake: TLSHandshake? = nil
+        clientCertificate: CertificateDetails? = nil, handshake: TLSHandshake? = nil
     ) -> TLSDetails {
-        var makeCertificate: (@Sendable () -> ClientCertificate)?
+        var makeCertificate: (@Sendable () -> CertificateDetails)?
         if let clientCertificate { makeCertificate = { clientCertificate } }
         var makeHandshake: (@Sendable () -> TLSHandshake)?
         if let handshake { makeHandshake = { handshake } }

@@ -227,23 +227,14 @@ final class Connection {
 
 extension TLSDetails {
     fileprivate init(_ facts: TLSFacts, _ record: HandshakeRecord?) {
-        var clientCertificate: (@Sendable () -> ClientCertificate)?
-        if let peer = facts.peerCertificate { clientCertificate = { ClientCertificate(peer.facts) } }
+        var clientCertificate: (@Sendable () -> CertificateDetails)?
+        if let peer = facts.peerCertificate { clientCertificate = { CertificateDetails(peer.facts) } }
         var handshake: (@Sendable () -> TLSHandshake)?
         if let record { handshake = { TLSHandshake(record) } }
         self.init(
             version: facts.version, cipher: facts.cipher, group: facts.group, alpn: facts.alpn,
             serverName: facts.serverName, isResumed: facts.isResumed,
             clientCertificate: clientCertificate, handshake: handshake)
-    }
-}
-
-extension ClientCertificate {
-    fileprivate init(_ facts: CertificateFacts) {
-        self.init(
-            subject: facts.subject, issuer: facts.issuer, alternativeNames: facts.typedAlternativeNames,
-            sha256: facts.sha256, serialNumber: facts.serialNumber,
-            validity: facts.notBefore...max(facts.notBefore, facts.notAfter))
     }
 }
 

@@ -43,9 +43,10 @@ extension ClientOffer {
 }
 
 extension CertificateDetails {
-    fileprivate init(_ facts: CertificateFacts) {
+    init(_ facts: CertificateFacts) {
         self.init(
-            subject: facts.subject, issuer: facts.issuer, alternativeNames: facts.alternativeNames,
-            notBefore: facts.notBefore, notAfter: facts.notAfter, sha256: facts.sha256)
+            subject: facts.subject, issuer: facts.issuer, alternativeNames: facts.typedAlternativeNames,
+            notBefore: facts.notBefore, notAfter: facts.notAfter, serialNumber: facts.serialNumber,
+            sha256: facts.sha256)
     }
 }

@@ -284,7 +284,11 @@ extension Integration {
                 #expect(try run("stat", "-c", "%a", file).output == "600\n")
                 let read = try run("openssl", "pkcs12", "-in", file, "-noenc", "-passin", "pass:\(password)")
                 #expect(read.output.ranges(of: "BEGIN CERTIFICATE").count == 2)
-                #expect(read.output.contains("BEGIN PRIVATE KEY"))
+                try folder.write(read.output, to: "read.pem")
+                let key = try run("openssl", "pkey", "-in", "\(out)/read.pem", "-pubout")
+                #expect(key.status == 0, "\(key.error)")
+                let certified = try run("openssl", "x509", "-in", "\(out)/read.pem", "-pubkey", "-noout")
+                #expect(key.output == certified.output)
                 #expect(try run("openssl", "pkcs12", "-in", file, "-noenc", "-passin", "pass:x").status != 0)
             }
         }

@@ -1,4 +1,3 @@
-import FoundationEssentials
 import HTTPCore
 import HTTPTypes
 import HandlerKit
@@ -14,7 +13,7 @@ private func diagnose(
 ) async throws -> TestResponse {
     var fields = fields
     fields[.accept] = accept
-    let handler = try make(handler: .diagnostics, context: .forTesting(server: server))
+    let handler = try make(handler: .diagnostics, context: .forTesting(server: server, clock: TestClock()))
     return try await respond(
         handler, to: .make(.get, target, fields: fields, number: 3, connection: connection))
 }
@@ -122,7 +121,7 @@ struct DiagnosticsTests {
     func tls() async throws {
         let tls = TLSDetails.forTesting(
             alpn: nil, serverName: nil, isResumed: true,
-            clientCertificate: ClientCertificate(
+            clientCertificate: CertificateDetails(
                 subject: "CN=me", issuer: "CN=us", alternativeNames: ["email:me@a.test"], sha256: "abcd"))
         let text = try await diagnose(connection: .forTesting(tls: tls)).text
         #expect(text.contains("Session             resumed, no certificate shown\n"))
@@ -140,7 +139,7 @@ struct DiagnosticsTests {
             groups: ["x25519", "0x7fff"], signatureSchemes: ["ed25519"], applicationProtocols: ["h2", "<b>"],
             extensions: ["server_name", "key_share"], ja3: "0123", ja3Text: "771,4865,,,",
             ja4: "t13d0102h2_1_2", ja4Text: "t13d0102h2_1301_0000")
-        let now = Int64(Date().timeIntervalSince1970)
+        let now = TestClock().now.seconds
         func certificate(_ name: String, days: Int64) -> CertificateDetails {
             CertificateDetails(
                 subject: "CN=\(name)", issuer: "CN=issuer of \(name)", alternativeNames: [name, "127.0.0.1"],

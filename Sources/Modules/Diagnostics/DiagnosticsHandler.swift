@@ -5,6 +5,7 @@ import HandlerKit
 
 struct DiagnosticsHandler: Handler {
     let server: any ServerInspection
+    let now: @Sendable () -> TimeOfDay
 
     /// Any method that may have a body, so that what a client sends with it can be looked at too.
     var methods: [HTTPRequest.Method] { [.get, .head, .post, .put, .patch, .delete] }
@@ -12,7 +13,7 @@ struct DiagnosticsHandler: Handler {
     var wantsHandshake: Bool { true }
 
     func respond(to request: Request) async throws -> Response {
-        let report = DiagnosticsReport(request, server.status)
+        let report = DiagnosticsReport(request, server.status, at: now().seconds)
         var response = try Response.negotiated(DiagnosticsPage(report), for: request.fields)
         response.fields[.cacheControl] = "no-store"
         return response

@@ -8,6 +8,6 @@ extension ModuleDescriptor {
     public static let diagnostics = ModuleDescriptor(
         name: "diagnostics", summary: "Shows what the server knows of the request, its connection and itself."
     ) { (_, context) throws(ConfigurationFailure) in
-        DiagnosticsHandler(server: context.server)
+        DiagnosticsHandler(server: context.server, now: context.now)
     }
 }

@@ -12,10 +12,10 @@ struct DiagnosticsReport: Encodable {
     let tls: TLSReport?
     let server: ServerReport
 
-    init(_ request: Request, _ status: ServerStatus) {
+    init(_ request: Request, _ status: ServerStatus, at now: Int64) {
         self.request = RequestFacts(request)
         connection = ConnectionReport(request)
-        tls = request.connection.tls.map(TLSReport.init)
+        tls = request.connection.tls.map { TLSReport($0, at: now) }
         server = ServerReport(status)
     }
 }

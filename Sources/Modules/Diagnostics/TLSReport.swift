@@ -1,6 +1,5 @@
 // What the diagnostics page says of TLS, as data: what was agreed on, what the client offered, who showed what.
 
-import FoundationEssentials
 import HandlerKit
 
 struct TLSReport: Encodable {
@@ -22,7 +21,7 @@ struct TLSReport: Encodable {
     let serverCertificates: [CertificateReport]
     let clientCertificates: [CertificateReport]
 
-    init(_ details: TLSDetails) {
+    init(_ details: TLSDetails, at now: Int64) {
         let handshake = details.handshake
         version = details.version
         cipher = details.cipher
@@ -36,7 +35,6 @@ struct TLSReport: Encodable {
         kernelDecrypts = handshake?.kernelDecrypts ?? false
         clientHello = handshake?.offer.map(ClientHelloReport.init)
         certificateOrigin = handshake?.origin?.rawValue
-        let now = Int64(Date().timeIntervalSince1970)
         serverCertificates = handshake?.serverChain.map { CertificateReport($0, at: now) } ?? []
         // A resumed session knows the certificate too, but not the chain behind it.
         let chain = handshake?.clientChain.map { CertificateReport($0, at: now) } ?? []
@@ -84,30 +82,14 @@ struct CertificateReport: Encodable {
     let sha256: String
 
     init(_ certificate: CertificateDetails, at now: Int64) {
-        self.init(
-            subject: certificate.subject, issuer: certificate.issuer, names: certificate.alternativeNames,
-            from: certificate.notBefore, to: certificate.notAfter, sha256: certificate.sha256, at: now)
-    }
-
-    init(_ certificate: ClientCertificate, at now: Int64) {
-        self.init(
-            subject: certificate.subject, issuer: certificate.issuer, names: certificate.alternativeNames,
-            from: certificate.validity.lowerBound, to: certificate.validity.upperBound,
-            sha256: certificate.sha256, at: now)
-    }
-
-    private init(
-        subject: String, issuer: String, names: [String], from: Int64, to: Int64, sha256: String,
-        at now: Int64
-    ) {
-        self.subject = subject
-        self.issuer = issuer
-        alternativeNames = names
-        notBefore = timestamp(from)
-        notAfter = timestamp(to)
-        let left = to - now
+        subject = certificate.subject
+        issuer = certificate.issuer
+        alternativeNames = certificate.alternativeNames
+        notBefore = timestamp(certificate.notBefore)
+        notAfter = timestamp(certificate.notAfter)
+        let left = certificate.notAfter - now
         // Down, also below zero: a certificate that expired an hour ago has no days left.
         daysLeft = (left - (left < 0 ? 86_399 : 0)) / 86_400
-        self.sha256 = sha256
+        sha256 = certificate.sha256
     }
 }

@@ -25,6 +25,18 @@ struct PageTemplate: Sendable {
 
     private static let head = """
         {{% CONTENT_TYPE:\(HTMLText.name)}}
+        \(headStart)
+        <style>
+        \(pageStyle)
+        </style>
+        </head>
+        <body>
+        <main>
+
+        """
+
+    /// What every page begins with, up to its style.
+    static let headStart = """
         <!DOCTYPE html>
         <html lang="en">
         <head>
@@ -33,13 +45,6 @@ struct PageTemplate: Sendable {
         <meta name="color-scheme" content="light dark">
         <title>{{title}}</title>
         <link rel="icon" href="data:image/svg+xml,\(icon)">
-        <style>
-        \(pageStyle)
-        </style>
-        </head>
-        <body>
-        <main>
-
         """
 
     private static let foot = """
@@ -56,7 +61,7 @@ struct PageTemplate: Sendable {
         <svg viewBox="0 0 16 16" aria-hidden="true"><path d="M8 1 1 5v2h14V5zM2 8h2v5H2zm5 0h2v5H7zm5 0h2v5h-2zM1 14h14v1.5H1z"/></svg>
         """
 
-    static let icon = """
+    private static let icon = """
         %3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Cpath fill='%235b7fd6' \
         d='M8 1 1 5v2h14V5zM2 8h2v5H2zm5 0h2v5H7zm5 0h2v5h-2zM1 14h14v1.5H1z'/%3E%3C/svg%3E
         """

@@ -7,14 +7,7 @@ enum WikiTemplates {
     ]
 
     private static let header = """
-        <!DOCTYPE html>
-        <html lang="en">
-        <head>
-        <meta charset="utf-8">
-        <meta name="viewport" content="width=device-width, initial-scale=1">
-        <meta name="color-scheme" content="light dark">
-        <title>{{title}}</title>
-        <link rel="icon" href="data:image/svg+xml,\(PageTemplate.icon)">
+        \(PageTemplate.headStart)
         <link rel="stylesheet" href="{{mount}}/file/style.css">
         </head>
         <body>
