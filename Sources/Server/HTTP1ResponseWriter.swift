@@ -1,6 +1,5 @@
 // A response on HTTP/1.1: head and body in as few writes as can be, and never a short body that looks whole.
 
-import Files
 import HTTPCore
 import HTTPTypes
 import HTTPWire
@@ -58,7 +57,7 @@ struct HTTP1ResponseWriter {
             onError(error)
             throw ConnectionFailure(.aborted, "the handler's response can't be sent")
         }
-        guard let joined = join(response.body, plan, to: &output) else {
+        guard let joined = try await join(response.body, plan, to: &output, onError: onError) else {
             let sent = try await writeBody(response.body, plan, behind: output, onError: onError)
             return ResponseOutcome(keepAlive: plan.keepAlive, bodyBytes: sent, isAborted: false)
         }
@@ -73,13 +72,29 @@ struct HTTP1ResponseWriter {
     /// Appends a body that may leave together with its head.
     ///
     /// - Returns: its length; nil when it has to be sent by itself.
-    private func join(_ body: ResponseBody, _ plan: ResponsePlan, to output: inout [UInt8]) -> UInt64? {
+    private func join(
+        _ body: ResponseBody, _ plan: ResponsePlan, to output: inout [UInt8], onError: (any Error) -> Void
+    ) async throws(ConnectionFailure) -> UInt64? {
         guard plan.hasContent else { return 0 }
-        guard case .bytes(let bytes) = body, output.count + bytes.count <= Self.joinedBytes else {
-            return nil
+        guard let length = body.length, UInt64(output.count) + length <= Self.joinedBytes else { return nil }
+        switch body {
+        case .bytes(let bytes): output.append(contentsOf: bytes)
+        case .file(let region): try await append(region, to: &output, onError: onError)
+        case .empty, .pieces, .stream: return nil
         }
-        output.append(contentsOf: bytes)
-        return UInt64(bytes.count)
+        return length
+    }
+
+    private func append(
+        _ region: FileRegion, to output: inout [UInt8], onError: (any Error) -> Void
+    ) async throws(ConnectionFailure) {
+        var chunk = worker.buffers.takeChunk()
+        defer { worker.buffers.giveBackChunk(chunk) }
+        var rest = region
+        while rest.length > 0 {
+            let got = try await readNext(of: &rest, into: &chunk, onError: onError)
+            output.append(contentsOf: chunk[0..<got])
+        }
     }
 
     private func appendHead(_ response: Response, to output: inout [UInt8]) throws(ResponseFailure)
@@ -123,22 +138,21 @@ struct HTTP1ResponseWriter {
     private func write(_ region: FileRegion, onError: (any Error) -> Void) async throws(ConnectionFailure) {
         var chunk = worker.buffers.takeChunk()
         defer { worker.buffers.giveBackChunk(chunk) }
-        var sent: UInt64 = 0
-        while sent < region.length {
-            let wanted = Int(min(UInt64(chunk.count), region.length - sent))
-            let got: Int
-            do {
-                got = try await worker.read(region.file, at: region.offset + sent, wanted, into: &chunk)
-            } catch {
-                onError(error)
-                throw ConnectionFailure(.aborted, "a file can't be read")
-            }
-            guard got > 0 else {
-                onError(FileFailure(.other, context: "the file became shorter while it was sent"))
-                throw ConnectionFailure(.aborted, "a file became shorter")
-            }
+        var rest = region
+        while rest.length > 0 {
+            let got = try await readNext(of: &rest, into: &chunk, onError: onError)
             try await connection.send(chunk.span.extracting(0..<got))
-            sent += UInt64(got)
+        }
+    }
+
+    private func readNext(
+        of region: inout FileRegion, into chunk: inout [UInt8], onError: (any Error) -> Void
+    ) async throws(ConnectionFailure) -> Int {
+        do {
+            return try await worker.readNext(of: &region, into: &chunk)
+        } catch {
+            onError(error)
+            throw ConnectionFailure(.aborted, "a file can't be read")
         }
     }
 

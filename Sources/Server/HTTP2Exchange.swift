@@ -1,6 +1,5 @@
 // One request on an HTTP/2 stream and its answer: the handler in a child task, the body in bounded pieces.
 
-import Files
 import HTTPCore
 import HTTPTypes
 import HTTPWire
@@ -164,16 +163,11 @@ extension HTTP2Exchange {
     private func send(_ region: FileRegion) async -> Bool {
         var chunk = worker.buffers.takeChunk()
         defer { worker.buffers.giveBackChunk(chunk) }
-        var sent: UInt64 = 0
-        while sent < region.length {
-            let wanted = Int(min(UInt64(chunk.count), region.length - sent))
+        var rest = region
+        while rest.length > 0 {
             do {
-                let got = try await worker.read(region.file, at: region.offset + sent, wanted, into: &chunk)
-                guard got > 0 else {
-                    throw FileFailure(.other, context: "the file became shorter while it was sent")
-                }
+                let got = try await worker.readNext(of: &rest, into: &chunk)
                 guard await append(Array(chunk[..<got])) else { return false }
-                sent += UInt64(got)
             } catch {
                 reportAbort(error)
                 abort()

@@ -1,13 +1,25 @@
 // How a part of a file gets into memory on a thread that may not block.
 
 import Files
+import HandlerKit
 import Threads
 
 extension Worker {
-    /// Reads what is in the page cache at once, and the rest where blocking is allowed.
+    /// Reads the next bytes of a region, as many as the chunk holds, and takes them off the region: what is in the page
+    /// cache at once, the rest where blocking is allowed.
     ///
-    /// - Returns: how many bytes were read, at most `count`; 0 at the end of the file.
-    func read(
+    /// - Returns: how many bytes were read, at least one of a region that is not empty.
+    /// - Throws: also when the file has become shorter than the region.
+    func readNext(of region: inout FileRegion, into chunk: inout [UInt8]) async throws -> Int {
+        let count = Int(min(UInt64(chunk.count), region.length))
+        let got = try await read(region.file, at: region.offset, count, into: &chunk)
+        guard got > 0 else { throw FileFailure(.other, context: "the file became shorter while it was sent") }
+        region = FileRegion(
+            region.file, offset: region.offset + UInt64(got), length: region.length - UInt64(got))
+        return got
+    }
+
+    private func read(
         _ file: OpenFile, at offset: UInt64, _ count: Int, into chunk: inout [UInt8]
     ) async throws -> Int {
         var span = chunk.mutableSpan
