@@ -3,6 +3,7 @@
 # Everything that is needed from Debian, in one place.
 BUILD_PACKAGES := libcmark-gfm-dev libcmark-gfm-extensions-dev libnghttp2-dev libssl-dev libsystemd-dev pkg-config binutils libc6-dev libstdc++-12-dev git ca-certificates curl
 TEST_PACKAGES := nghttp2-client haproxy chromium libnss3-tools openssl python3 systemd dbus iproute2 tzdata
+BROWSER_PACKAGES := chromium chromium-driver libnss3-tools python3 python3-venv
 BENCH_PACKAGES := nghttp2-client nghttp2-server nginx-light wrk gcc openssl python3
 
 SHELL := /bin/bash
@@ -11,7 +12,7 @@ SHELL := /bin/bash
 
 BINARY ?= .build/release/portico
 CONFIG ?= config/portico.conf
-# Seconds that each of the two suites of `make test` may take, and more words for `swift test`.
+# Seconds that each suite of tests may take, and more words for `swift test`.
 TEST_TIMEOUT ?= 1800
 TEST_OPTIONS ?=
 # Seconds for each fuzz target; one of them, and one input of it.
@@ -43,8 +44,8 @@ tracked = git -c safe.directory='*' ls-files
 shell_scripts = $(shell $(tracked) | xargs -r grep -lE '^#!(/bin/bash|/bin/sh|/usr/bin/env bash)')
 python_scripts = $(shell $(tracked) | xargs -r grep -lE '^\#!.*python3') $(shell $(tracked) '*.py')
 
-.PHONY: help setup setup-test setup-bench swift build run test test-asan test-tsan fuzz install uninstall lint \
-    format bench size clean
+.PHONY: help setup setup-test setup-browser setup-bench swift build run test test-browser test-asan test-tsan fuzz \
+    install uninstall lint format bench size clean
 
 help: ## list what can be made
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/\1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
@@ -54,6 +55,9 @@ setup: swift ## install what the build needs from Debian
 
 setup-test: swift
 	@.ci/install-packages $(BUILD_PACKAGES) $(TEST_PACKAGES)
+
+setup-browser: swift
+	@.ci/install-packages $(BUILD_PACKAGES) $(BROWSER_PACKAGES)
 
 setup-bench: swift
 	@.ci/install-packages $(BUILD_PACKAGES) $(BENCH_PACKAGES)
@@ -72,6 +76,10 @@ run: build ## set up, build, and serve config/portico.conf until Ctrl-C
 test: setup-test ## set up, build, and pass every test
 	swift build --product portico
 	.ci/test --timeout $(TEST_TIMEOUT) $(TEST_OPTIONS)
+
+test-browser: setup-browser ## set up, build, and try the pages in headless Chromium
+	swift build --product portico
+	PORTICO_BINARY=$(CURDIR)/.build/debug/portico .ci/test --timeout $(TEST_TIMEOUT) --browser
 
 test-asan: setup-test ## unit and integration tests under the address sanitizer
 	swift build --product portico --sanitize=address --scratch-path .build-asan
