@@ -48,6 +48,8 @@ let package = Package(
         .systemLibrary(
             name: "CCmark", pkgConfig: "libcmark-gfm",
             providers: [.apt(["libcmark-gfm-dev", "libcmark-gfm-extensions-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CBrotli", pkgConfig: "libbrotlienc", providers: [.apt(["libbrotli-dev"])]),
         .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
 
         // The layers, from the bottom up
@@ -57,6 +59,8 @@ let package = Package(
         layer("Reactor", ["CLinux", "Sockets", "Threads", system]),
         layer("TLS", ["COpenSSL", "Sockets", system]),
         layer("Markdown", ["CCmark"]),
+        layer("Compression", ["CBrotli", "CZlib"]),
+        layer("Digests", ["COpenSSL"]),
         layer("HTTPCore", [httpTypes]),
         layer("HTTPWire", ["CNghttp2", "HTTPCore", httpTypes]),
         layer("Configuration", ["Files", system]),
@@ -64,8 +68,9 @@ let package = Package(
         layer(
             "Modules",
             [
-                "Configuration", "Files", "HandlerKit", "HTTPCore", "Markdown", "Threads", httpTypes, logging,
-                mustache, system,
+                "Compression", "Configuration", "Digests", "Files", "HandlerKit", "HTTPCore", "Markdown",
+                "Threads",
+                httpTypes, logging, mustache, system,
             ]),
         layer("Supervision", ["CSystemd", "CLinux", "Threads", logging, system]),
         layer(
@@ -93,6 +98,8 @@ let package = Package(
         tests("ReactorTests", ["Reactor", "Sockets", "CLinux", system]),
         tests("TLSTests", ["TLS", "Sockets", "HandlerTesting", system]),
         tests("MarkdownTests", ["Markdown"]),
+        tests("CompressionTests", ["CBrotli", "Compression", "CZlib"]),
+        tests("DigestsTests", ["Digests"]),
         tests("HTTPCoreTests", ["FuzzProperties", "HTTPCore", httpTypes]),
         tests("HTTPWireTests", ["FuzzProperties", "HTTPWire", "HTTPCore", httpTypes]),
         tests("ConfigurationTests", ["Configuration", system]),
