@@ -4,6 +4,7 @@ import Configuration
 import HandlerKit
 import Logging
 import Modules
+import Reactor
 import Server
 import Supervision
 import SystemPackage
@@ -95,7 +96,8 @@ struct SnapshotBuilder {
             var logger = logger
             logger[metadataKey: "handler"] = "\(handler.section.argument ?? "/")"
             let context = ModuleContext(
-                mount: handler.prefix, logger: logger, blocking: blocking, server: server)
+                mount: handler.prefix, logger: logger, blocking: blocking, server: server,
+                sleep: Reactor.sleepOnCurrent(for:))
             do throws(ConfigurationFailure) {
                 return Route(
                     host: handler.host, prefix: handler.prefix,

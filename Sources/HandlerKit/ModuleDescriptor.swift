@@ -49,13 +49,18 @@ public struct ModuleContext: Sendable {
     public let server: any ServerInspection
     /// The time of day, for what handlers show or stamp; a test gives its own.
     public let now: @Sendable () -> TimeOfDay
+    /// Waits so long without holding a thread; a test's clock moves on instead. It throws at once when the client of
+    /// an HTTP/2 request is gone, or the server ends.
+    public let sleep: @Sendable (Duration) async throws(CancellationError) -> Void
 
     /// Makes a context of its parts.
     public init(
         mount: String, logger: Logger, blocking: BlockingPool, server: any ServerInspection,
-        now: @escaping @Sendable () -> TimeOfDay = { .current() }
+        now: @escaping @Sendable () -> TimeOfDay = { .current() },
+        sleep: @escaping @Sendable (Duration) async throws(CancellationError) -> Void
     ) {
         self.now = now
+        self.sleep = sleep
         self.mount = mount
         self.logger = logger
         self.blocking = blocking

@@ -1,9 +1,9 @@
-// A clock that a test sets: it stands until it is moved.
+// A clock that a test sets: it stands until it is moved, and who sleeps by it moves it.
 
 import HandlerKit
 import Synchronization
 
-/// The time of day in a test, the same until ``advance(by:)``.
+/// The time of day in a test, the same until ``advance(by:)-(Int64)``, or until a handler sleeps.
 ///
 /// ```swift
 /// let clock = TestClock()
@@ -23,6 +23,17 @@ public final class TestClock: Sendable {
 
     /// Moves the clock by so many seconds.
     public func advance(by seconds: Int64) {
-        time.withLock { $0 = TimeOfDay(seconds: $0.seconds + seconds, nanoseconds: $0.nanoseconds) }
+        advance(by: .seconds(seconds))
+    }
+
+    /// Moves the clock.
+    public func advance(by duration: Duration) {
+        time.withLock { time in
+            let (seconds, attoseconds) = duration.components
+            let nanoseconds = Int64(time.nanoseconds) + attoseconds / 1_000_000_000
+            time = TimeOfDay(
+                seconds: time.seconds + seconds + nanoseconds / 1_000_000_000,
+                nanoseconds: Int32(nanoseconds % 1_000_000_000))
+        }
     }
 }

@@ -25,14 +25,18 @@ public func make(
 
 extension ModuleContext {
     /// A context with a logger that discards, a pool of two threads, a server that is ``TestServer``, and a clock that
-    /// stands.
+    /// moves only when a handler sleeps.
     public static func forTesting(
         mount: String = "/", logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
         server: any ServerInspection = TestServer(), clock: TestClock = TestClock()
     ) -> ModuleContext {
         ModuleContext(
             mount: mount, logger: logger, blocking: BlockingPool(threads: 2), server: server,
-            now: { clock.now })
+            now: { clock.now },
+            sleep: { (duration) throws(CancellationError) in
+                if Task.isCancelled { throw CancellationError() }
+                clock.advance(by: duration)
+            })
     }
 }
 

@@ -48,6 +48,19 @@ extension Reactor {
         await sleep(until: .current() + duration)
     }
 
+    /// Suspends the calling task for at least `duration`, on the reactor that it runs on.
+    ///
+    /// - Throws: at once when the task is cancelled, or the reactor stops.
+    package static func sleepOnCurrent(for duration: Duration) async throws(CancellationError) {
+        guard let reactor = current else { preconditionFailure("the task runs on no reactor") }
+        guard await reactor.sleep(for: duration) == .elapsed else { throw CancellationError() }
+    }
+
+    /// The reactor that the calling task runs on.
+    private static var current: Reactor? {
+        unsafe withUnsafeCurrentTask { unsafe $0?.unownedTaskExecutor?.asTaskExecutor() } as? Reactor
+    }
+
     private func cancelSleep(_ ticket: UInt64) {
         sleeps.remove(ticket: ticket)?.resume(.cancelled)
     }

@@ -96,3 +96,14 @@ struct HandlerTestingTests {
         await #expect(throws: BodyFailure.self) { try await respond(handler, to: .make()) }
     }
 }
+
+@Suite("TestClock")
+struct TestClockTests {
+    @Test("A handler that sleeps moves the clock, and waits for nothing")
+    func sleeps() async throws {
+        let clock = TestClock(seconds: 10, nanoseconds: 900_000_000)
+        let context = ModuleContext.forTesting(clock: clock)
+        try await context.sleep(.milliseconds(1_250))
+        #expect(context.now() == TimeOfDay(seconds: 12, nanoseconds: 150_000_000))
+    }
+}

@@ -35,6 +35,21 @@ struct ExecutorTests {
         }
     }
 
+    @Test("Whoever does not know its reactor sleeps on it all the same, in child tasks too")
+    func sleepsOnCurrent() async throws {
+        try await onReactor { reactor in
+            try await Reactor.sleepOnCurrent(for: .milliseconds(1))
+            #expect(reactor.isOnReactor)
+            async let child: Void = Reactor.sleepOnCurrent(for: .milliseconds(1))
+            try await child
+            let cancelled = Task(executorPreference: reactor) {
+                try await Reactor.sleepOnCurrent(for: .seconds(3_600))
+            }
+            cancelled.cancel()
+            await #expect(throws: CancellationError.self) { try await cancelled.value }
+        }
+    }
+
     @Test("A task comes back after an actor, another reactor, a detached task and the global executor")
     func comesBack() async throws {
         let other = try Reactor(name: "other")
