@@ -10,23 +10,25 @@ package final class KeyLog: Sendable {
 
     /// Opens the file to append to it, or makes it; its mode becomes 0600.
     ///
-    /// - Throws: `.unwritableFile`, also for a symbolic link and for what is no regular file.
+    /// - Throws: `.unwritableFile`, also for a symbolic link and for what is no regular file, which stays as it is.
     package init(appendingTo path: FilePath) throws(TLSFailure) {
         self.path = path
         let flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK
         descriptor = unsafe open(path.string, flags, 0o600)
         guard descriptor >= 0 else { throw KeyLog.failure(path, errno) }
         var status = stat()
-        guard unsafe fstat(descriptor, &status) == 0, fchmod(descriptor, 0o600) == 0 else {
-            throw KeyLog.failure(path, errno)
-        }
+        guard unsafe fstat(descriptor, &status) == 0 else { throw KeyLog.failure(path, errno) }
+        // Before its mode: that of /dev/null is everybody's.
         guard status.st_mode & S_IFMT == S_IFREG else { throw KeyLog.failure(path, EINVAL) }
+        guard fchmod(descriptor, 0o600) == 0 else { throw KeyLog.failure(path, errno) }
     }
 
     deinit { if descriptor >= 0 { _ = close(descriptor) } }
 
     /// Appends a line whole, so that lines of several threads don't mix; one that the disk has no room for is lost.
     func append(_ line: UnsafePointer<CChar>) {
+        // On the reactor's thread: a regular file takes the few lines of a handshake into the page cache, and a queue
+        // would lose the last ones of a crash that somebody looks into.
         let text =
             unsafe Array(UnsafeRawBufferPointer(start: line, count: strlen(line))) + [UInt8(ascii: "\n")]
         _ = unsafe write(descriptor, text, text.count)

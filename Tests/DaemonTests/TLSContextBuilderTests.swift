@@ -181,4 +181,20 @@ struct TLSContextBuilderTests {
         let (context, _) = try build("[tls]\nkeylog = ~/keys")
         #expect(context == nil)
     }
+
+    @Test("keylog: what is no regular file is refused, and stays as it is")
+    func irregularKeyLog() throws {
+        try folder.makeFIFO("keys")
+        try folder.setMode(0o644, of: "keys")
+        // Without a reader it could not even be opened.
+        let reader = try FileDescriptor.open(folder["keys"], .readOnly, options: .nonBlocking)
+        defer { _ = try? reader.close() }
+        let (context, messages) = try build("[tls]\nkeylog = ~/keys")
+        #expect(context == nil)
+        #expect(
+            messages.contains { $0.contains("~/keys: file cannot be written (opening the key log)") },
+            "\(messages)")
+        #expect(
+            try folder["keys"].stat().permissions == [.ownerReadWrite, .groupRead, .otherRead])
+    }
 }
