@@ -9,7 +9,7 @@ extension RootDirectory {
     public enum Replacement: Sendable {
         /// Nothing may have the name: else the write fails with `EEXIST`.
         case none
-        /// Whatever has the name is taken away, and its content returned.
+        /// A file or link that has the name is taken away, and the file's content returned.
         case any
     }
 
@@ -23,10 +23,13 @@ extension RootDirectory {
     ///   - modified: The modification time that the file gets, in seconds and nanoseconds since 1970; nil for now.
     /// - Returns: What the file that had the name held, taken in the same instant; nil if there was none, or if the
     ///   file system can't exchange two names (renameat2(2)).
+    /// - Throws: what the call says that failed; `EISDIR` when a folder is to be replaced, `.notRegular` for anything
+    ///   else that is neither a file nor a link.
     public func writeBlocking(
         _ bytes: [UInt8], to path: [UInt8], replacing: Replacement, modified: (Int64, Int64)? = nil
     ) throws(FileFailure) -> [UInt8]? {
         let place = try Place(path, in: self)
+        if replacing == .any { try place.checkReplaceable() }
         let temporary = ".portico-\(String(UInt64.random(in: .min ... .max), radix: 36)).tmp"
         var leftover: String? = temporary
         defer {
@@ -81,6 +84,18 @@ private struct Place: ~Copyable {
     deinit {
         // Closing an O_PATH descriptor can't lose anything.
         close(folder)
+    }
+
+    /// RENAME_EXCHANGE of renameat2(2) takes a folder with all that is in it as gladly as a file.
+    func checkReplaceable() throws(FileFailure) {
+        var present = stat()
+        // What can't be looked at fails at what comes next.
+        guard unsafe fstatat(folder, name, &present, AT_SYMLINK_NOFOLLOW) == 0 else { return }
+        switch present.st_mode & S_IFMT {
+        case S_IFREG, S_IFLNK: return
+        case S_IFDIR: throw FileFailure(.isDirectory, context: "rename")
+        default: throw FileFailure(.notRegular, context: "what has the name is no regular file")
+        }
     }
 
     /// Makes a new file with all its bytes on the disk, and the permissions of the one at this place.
@@ -149,7 +164,10 @@ private struct Place: ~Copyable {
             throw failure("open")
         }
         let file = OpenFile(takingOwnership: descriptor, status: try RootDirectory.status(of: descriptor))
-        guard file.status.kind == .regular else { return nil }
+        // It came after it was looked for, and keeps the other name.
+        guard file.status.kind == .regular else {
+            throw FileFailure(.notRegular, context: "what had the name is no regular file")
+        }
         return try file.readBlocking(count: Int(file.status.size), at: 0)
     }
 

@@ -76,6 +76,19 @@ struct WritingTests {
         #expect(try OpenFile(folder["outside"]).readBlocking(count: 9, at: 0) == Array("secret".utf8))
     }
 
+    @Test("What is no file and no link is not replaced", arguments: ["folder", "fifo"])
+    func keepsIrregular(_ name: String) throws {
+        try folder.write("inside", to: "root/folder/b")
+        try folder.makeFIFO("root/fifo")
+        let failure = #expect(throws: FileFailure.self) { try write("two", to: name) }
+        #expect(failure?.errno == (name == "folder" ? .isDirectory : nil))
+        #expect(failure?.code == (name == "folder" ? .other : .notRegular))
+        #expect(try folder.names(in: "root") == ["fifo", "folder"])
+        #expect(try read("folder/b") == "inside")
+        let exists = #expect(throws: FileFailure.self) { try write("two", to: name, replacing: .none) }
+        #expect(exists?.errno == .fileExists)
+    }
+
     @Test("No path leads out of the root, through a link neither", arguments: ["../a", "out/a", "in/a"])
     func isContained(_ path: String) throws {
         try folder.makeFolder("root/sub")
