@@ -94,7 +94,6 @@ package struct CertificateAuthority: Sendable {
     private static func authority(
         in directory: borrowing CertificateDirectory, host: String, constraints: NameConstraints, now: Int64
     ) throws(TLSFailure) -> Identity {
-        let certificateFile = directory.path.appending("ca.pem")
         if directory.isLocked, try !directory.contains("ca.pem") {
             let key = try authorityKey(in: directory)
             let certificate = try CertificateBuilder.authority(
@@ -103,13 +102,7 @@ package struct CertificateAuthority: Sendable {
             ).signed()
             try directory.replace("ca.pem", with: certificate.pem(), mode: 0o644)
         }
-        let authority = try Identity(
-            certificateFile: certificateFile, keyFile: directory.path.appending("ca.key"))
-        guard authority.facts.notAfter > now else {
-            throw TLSFailure(
-                .badCertificate, "it has expired; remove it to have a new one", file: certificateFile)
-        }
-        return authority
+        return try CertificateSigner.authority(in: directory.path, at: now)
     }
 
     /// A name that no other authority has: trust stores look issuers up by it.

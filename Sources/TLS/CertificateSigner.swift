@@ -12,11 +12,24 @@ package struct CertificateSigner: Sendable {
     }
 
     /// Reads the authority of a folder and writes nothing: what another user makes there, the daemon may not read.
-    package init(reading folder: FilePath) throws(TLSFailure) {
-        authority = try Identity(
-            certificateFile: folder.appending(AuthorityCertificate.fileName),
-            keyFile: folder.appending("ca.key"))
-        constraints = try CertificateAuthority.constraints(in: folder, permitting: [])
+    ///
+    /// - Parameter permitting: what a new authority may sign for beside local names; so may one without constraints.
+    /// - Throws: also `.badCertificate` for one that has expired.
+    package init(reading folder: FilePath, permitting: [PermittedSubtree]) throws(TLSFailure) {
+        authority = try Self.authority(in: folder, at: systemTime())
+        constraints = try CertificateAuthority.constraints(in: folder, permitting: permitting)
+    }
+
+    /// Reads certificate and key of an authority; one that has expired throws `.badCertificate`.
+    static func authority(in folder: FilePath, at now: Int64) throws(TLSFailure) -> Identity {
+        let certificateFile = folder.appending(AuthorityCertificate.fileName)
+        let authority = try Identity(
+            certificateFile: certificateFile, keyFile: folder.appending("ca.key"))
+        guard authority.facts.notAfter > now else {
+            throw TLSFailure(
+                .badCertificate, "it has expired; remove it to have a new one", file: certificateFile)
+        }
+        return authority
     }
 
     static let day: Int64 = 86_400

@@ -168,6 +168,10 @@ struct AuthorityTests {
         #expect(kept.warnings.first?.contains("could sign for any name") == true)
         #expect(kept.signer.constraints.permits("a.test"))
         #expect(!kept.signer.constraints.permits("example.com"))
+        let signer = try CertificateSigner(
+            reading: path, permitting: ["example.dev"].compactMap { PermittedSubtree($0) })
+        #expect(try signer.leaf(for: ["x.example.dev"], at: now).facts.alternativeNames == ["x.example.dev"])
+        #expect(!signer.constraints.permits("example.com"))
     }
 
     @Test("Who only looks writes nothing: no authority, no leaf, no lock")
@@ -234,6 +238,16 @@ struct AuthorityTests {
     func expired() throws {
         _ = try authority()
         let failure = #expect(throws: TLSFailure.self) { try authority(daysFromNow: 3651) }
+        #expect(failure?.file == path.appending("ca.pem"))
+        #expect(failure?.context.contains("expired") == true)
+    }
+
+    @Test("An authority that has expired signs nothing by hand either")
+    func expiredForSigning() throws {
+        _ = try authority(daysFromNow: -3651)
+        let failure = #expect(throws: TLSFailure.self) {
+            try CertificateSigner(reading: path, permitting: [])
+        }
         #expect(failure?.file == path.appending("ca.pem"))
         #expect(failure?.context.contains("expired") == true)
     }

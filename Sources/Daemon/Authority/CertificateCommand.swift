@@ -51,7 +51,8 @@ struct CertificateCommand: ParsableCommand {
         let files: [FilePath]
         do throws(TLSFailure) {
             let certificate = try IssuedCertificate(
-                by: CertificateSigner(reading: location.folder), for: names, isForClients: client, days: days)
+                by: CertificateSigner(reading: location.folder, permitting: location.permitting), for: names,
+                isForClients: client, days: days)
             files = try certificate.write(
                 isPKCS12 ? .pkcs12(password: chosen) : .pem, to: FilePath(out).appending(fileName),
                 replacing: force)
