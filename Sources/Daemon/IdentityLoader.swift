@@ -13,6 +13,16 @@ struct IdentityLoader {
     /// Whether missing certificates are made; `portico check` only reads.
     var makesCertificates: Bool
 
+    /// Where the local authority is from.
+    var authoritySource = AuthoritySource.stateFolder
+
+    enum AuthoritySource {
+        /// The state folder, where it is made if it is missing.
+        case stateFolder
+        /// The one in force: its certificate is shown by handlers, which stay.
+        case inForce(CertificateAuthority?)
+    }
+
     /// Whether a certificate out of its time is an error, as it is for `portico check`; a daemon serves with it.
     var refusesOutOfTime = false
 
@@ -49,8 +59,16 @@ struct IdentityLoader {
     private func authority(
         for automatic: [Section], _ sections: [Section], into diagnostics: inout [Diagnostic]
     ) -> CertificateAuthority? {
-        guard let first = automatic.first, makesCertificates || hasAuthority else { return nil }
+        guard let first = automatic.first else { return nil }
         let location = first.location(of: TLSKeys.certificate)
+        if case .inForce(let authority) = authoritySource {
+            if authority == nil {
+                diagnostics.append(
+                    .error(at: location, "the local authority comes with a reload of all (SIGHUP)"))
+            }
+            return authority
+        }
+        guard makesCertificates || hasAuthority else { return nil }
         do throws(TLSFailure) {
             let permitting = sections.first { $0.argument == nil }?.optional(TLSKeys.authorityNames) ?? []
             let constraints = try CertificateAuthority.constraints(in: stateFolder, permitting: permitting)

@@ -110,7 +110,8 @@ extension LifeCycle {
         let generation = before.generation + 1
         let result =
             extent == .certificates
-            ? builder.renew(before.snapshot, generation: generation, into: &diagnostics)
+            ? builder.renew(
+                before.snapshot, authority: before.authority, generation: generation, into: &diagnostics)
             : builder.build(generation: generation, into: &diagnostics)
         guard let built = result else { throw ConfigurationFailure(diagnostics) }
         let listeners = before.listeners.listeners
@@ -154,6 +155,7 @@ extension LifeCycle {
         after.listeners.adopt(planned)
         after.generation += 1
         after.files = reload.files
+        after.authority = reload.identities?.authority
         after.expiry = reload.identities?.expiry ?? CertificateExpiry()
         after.note = nil
         running = after

@@ -34,6 +34,8 @@ final class LifeCycle {
         var settings: Settings
         var snapshot: Snapshot
         var listeners: ListenerSet
+        /// nil when no certificate is its own.
+        var authority: CertificateAuthority?
         var expiry: CertificateExpiry
         var files: CertificateFiles
         var generation = 1
@@ -127,7 +129,8 @@ final class LifeCycle {
                 isAuthorityNew: built.identities?.authority?.isNew ?? false))
         return Running(
             server: server, blocking: blocking, settings: settings, snapshot: built.snapshot,
-            listeners: listeners, expiry: built.identities?.expiry ?? CertificateExpiry(), files: files)
+            listeners: listeners, authority: built.identities?.authority,
+            expiry: built.identities?.expiry ?? CertificateExpiry(), files: files)
     }
 
     func plan(_ listeners: ListenerSet, _ settings: Settings) throws -> [Listener] {

@@ -14,7 +14,7 @@ import Threads
 /// Builds everything that a configuration needs to serve.
 struct SnapshotBuilder {
     let settings: Settings
-    let identities: IdentityLoader
+    var identities: IdentityLoader
     let logger: Logger
     let accessLog: AccessLog?
     let blocking: BlockingPool
@@ -41,10 +41,16 @@ struct SnapshotBuilder {
         return Result(snapshot: snapshot, identities: loaded)
     }
 
-    /// Loads the certificates anew for a snapshot in force; nil when there was an error.
-    func renew(_ snapshot: Snapshot, generation: Int, into diagnostics: inout [Diagnostic]) -> Result? {
+    /// Loads the certificates that were given anew for a snapshot in force, whose local authority stays; nil when there
+    /// was an error.
+    func renew(
+        _ snapshot: Snapshot, authority: CertificateAuthority?, generation: Int,
+        into diagnostics: inout [Diagnostic]
+    ) -> Result? {
+        var builder = self
+        builder.identities.authoritySource = .inForce(authority)
         let keepsRecords = snapshot.tls?.keepsRecords == true
-        let (tls, loaded) = makeContext(keepsRecords: keepsRecords, into: &diagnostics)
+        let (tls, loaded) = builder.makeContext(keepsRecords: keepsRecords, into: &diagnostics)
         guard !diagnostics.hasErrors else { return nil }
         return Result(
             snapshot: Snapshot(snapshot, generation: generation, tls: tls), identities: loaded)

@@ -156,6 +156,35 @@ extension Integration {
             try folder.move("live/..data_tmp", to: "live/..data")
         }
 
+        @Test(
+            "watch = yes: a renewal keeps the local authority, whose certificate clients have; SIGHUP makes one"
+        )
+        func renewalKeepsAuthority() throws {
+            let folder = try TemporaryFolder()
+            try makeCertificate("tls", for: "given.example", in: folder)
+            let server = try PorticoProcess(
+                "[tls]\nwatch = yes\n[tls given.example]\ncertificate = tls.pem\nkey = tls.key\n"
+                    + Configuration.handlers,
+                in: folder)
+            let authority = try folder.write("old.pem", try contents(of: server.authority))
+            try folder.delete("state/ca.pem")
+            try folder.delete("state/ca.key")
+            try makeCertificate("made", for: "given.example", in: folder)
+            let start = server.log.lines.count
+            try folder.move("made.key", to: "tls.key")
+            try folder.move("made.pem", to: "tls.pem")
+            let line = try server.log.wait(from: start, containing: " reload")
+            #expect(server.log.lines[line].contains("was reloaded"))
+            let shown = try server.handshake(
+                "-servername", "wiki.test", "-verify_return_error", "-CAfile", authority.string)
+            #expect(shown.output.contains("Verify return code: 0 (ok)"), "\(shown)")
+            #expect(!names(in: folder["state"]).contains("ca.pem"))
+            #expect(try server.hangUp().contains("was reloaded"))
+            let download = try server.curl("/.well-known/portico/ca.pem")
+            #expect(try download.output == contents(of: server.authority))
+            #expect(try download.output != contents(of: authority))
+        }
+
         @Test("watch = yes: what is not the certificates' changes nothing, nor does the configuration's file")
         func otherFiles() throws {
             let folder = try TemporaryFolder()
