@@ -12,6 +12,8 @@ struct CertificateWatch: Sendable {
     let control: Reactor
     /// Called on the control reactor for each change.
     let onChange: @Sendable () -> Void
+    /// Told of the folders that can't be watched, and why, each time that there are others.
+    let onFailure: @Sendable ([FilePath: Errno]) -> Void
 
     /// How long nothing must happen before a change is over, and how long that is waited for.
     private static let quiet: Duration = .milliseconds(500)
@@ -34,8 +36,11 @@ struct CertificateWatch: Sendable {
 
     private func run(_ watch: FileWatch, _ registration: Registration) async {
         var known = files
+        var failures: [FilePath: Errno] = [:]
         while true {
-            watch.watch(known.paths)
+            let failed = watch.watch(known.paths)
+            if failed != failures { onFailure(failed) }
+            failures = failed
             // What changed before it was watched brings no event.
             if CertificateFiles(known.paths).areUnchanged(since: known),
                 await registration.wait(for: .read) == .cancelled

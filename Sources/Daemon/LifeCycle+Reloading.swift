@@ -134,6 +134,12 @@ extension LifeCycle {
         let watch = CertificateWatch(files: running.files, control: parts.control) {
             change.note()
             loop.interrupt()
+        } onFailure: { failures in
+            for (folder, error) in failures {
+                logger.warning(
+                    "A folder on the way to certificates can't be watched.",
+                    metadata: ["folder": "\(folder)", "error": "\(error)"])
+            }
         }
         certificateWatch = Task(executorPreference: parts.control) {
             do {

@@ -7,7 +7,7 @@ import SystemPackage
 package final class FileWatch {
     /// Readable when something changed; close-on-exec, never blocks.
     package let descriptor: FileDescriptor
-    private var watched: [FilePath: CInt] = [:]
+    private var watched: Set<CInt> = []
 
     private static let events =
         IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_CLOSE_WRITE | IN_ATTRIB | IN_MOVE_SELF
@@ -24,24 +24,39 @@ package final class FileWatch {
 
     deinit { _ = close(descriptor.rawValue) }
 
-    /// Watches all folders on the way to these files and no others.
+    /// Watches all folders on the way to these files, in place of one that can't be the nearest one above it that can,
+    /// and no others.
     ///
-    /// - Returns: those that can't be watched, because they are not there or may not be read.
+    /// - Returns: those that can't be watched, because they are not there or may not be read, or because the user has no
+    ///   room for more (`ENOSPC`).
     @discardableResult
-    package func watch(_ files: [FilePath]) -> [FilePath] {
-        let wanted = Set(files.flatMap(Self.folders(leadingTo:)))
-        for (folder, watch) in watched where !wanted.contains(folder) {
-            // One that is gone took its watch with it.
-            _ = inotify_rm_watch(descriptor.rawValue, watch)
-            watched[folder] = nil
+    package func watch(_ files: [FilePath]) -> [FilePath: Errno] {
+        var watches: Set<CInt> = []
+        var failures: [FilePath: Errno] = [:]
+        for folder in Set(files.flatMap(Self.folders(leadingTo:))) {
+            var nearest = folder
+            while true {
+                do throws(Errno) {
+                    watches.insert(try add(nearest))
+                    break
+                } catch {
+                    if nearest == folder { failures[folder] = error }
+                    guard nearest.removeLastComponent() else { break }
+                }
+            }
         }
-        return wanted.filter { folder in
-            // Again for those that are watched: there may be another folder of this name.
-            let watch = unsafe inotify_add_watch(
-                descriptor.rawValue, folder.string, UInt32(Self.events | IN_ONLYDIR))
-            watched[folder] = watch >= 0 ? watch : nil
-            return watch < 0
-        }
+        // One that is gone took its watch with it.
+        for watch in watched.subtracting(watches) { _ = inotify_rm_watch(descriptor.rawValue, watch) }
+        watched = watches
+        return failures
+    }
+
+    /// The watch of a folder: the same one for as long as it is the same folder.
+    private func add(_ folder: FilePath) throws(Errno) -> CInt {
+        let watch = unsafe inotify_add_watch(
+            descriptor.rawValue, folder.string, UInt32(Self.events | IN_ONLYDIR))
+        guard watch >= 0 else { throw Errno(rawValue: errno) }
+        return watch
     }
 
     /// Takes what has come.

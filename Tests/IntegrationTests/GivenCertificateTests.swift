@@ -156,6 +156,25 @@ extension Integration {
             try folder.move("live/..data_tmp", to: "live/..data")
         }
 
+        @Test("watch = yes: a folder that goes is told, and one of its name is watched when it comes")
+        func watchedFolder() throws {
+            let folder = try TemporaryFolder()
+            try folder.makeFolder("live")
+            try makeCertificate("live/tls", for: "old.test", in: folder)
+            let server = try PorticoProcess(
+                "[tls]\nwatch = yes\ncertificate = live/tls.pem\nkey = live/tls.key\n"
+                    + Configuration.handlers,
+                in: folder)
+            try folder.move("live", to: "gone")
+            try server.log.wait(containing: " warning: ", "can't be watched", "folder=\(folder["live"])")
+            try folder.makeFolder("coming")
+            try makeCertificate("coming/tls", for: "new.test", in: folder)
+            let start = server.log.lines.count
+            try folder.move("coming", to: "live")
+            try server.log.wait(from: start, containing: "was reloaded", "changes=certificates")
+            #expect(try subject(server).contains("new.test"))
+        }
+
         @Test(
             "watch = yes: a renewal keeps the local authority, whose certificate clients have; SIGHUP makes one"
         )

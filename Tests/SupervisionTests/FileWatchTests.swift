@@ -59,7 +59,10 @@ struct FileWatchTests {
         try folder.write("b", to: "next")
         try folder.link("nextlink", to: "next")
         let watch = try FileWatch()
-        #expect(watch.watch([folder["cert.pem"], folder["missing/cert.pem"]]) == [folder["missing"]])
+        #expect(
+            watch.watch([folder["cert.pem"], folder["missing/cert.pem"]]) == [
+                folder["missing"]: .noSuchFileOrDirectory
+            ])
         #expect(!isReadable(watch))
         switch kind {
         case "write": try folder.write("c", to: "cert.pem")
@@ -84,6 +87,39 @@ struct FileWatchTests {
         try folder.write("x", to: "a/cert.pem")
         #expect(!isReadable(watch))
         try folder.write("x", to: "b/cert.pem")
+        #expect(isReadable(watch))
+    }
+
+    @Test("A folder that has another's name now is watched instead of it")
+    func replacedFolder() throws {
+        try folder.makeFolder("parent/a")
+        let watch = try FileWatch()
+        watch.watch([folder["parent/a/cert.pem"]])
+        try folder.move("parent/a", to: "parent/old")
+        try folder.makeFolder("parent/a")
+        watch.watch([folder["parent/a/cert.pem"]])
+        watch.drain()
+        try folder.write("x", to: "parent/old/cert.pem")
+        #expect(!isReadable(watch))
+        try folder.write("x", to: "parent/a/cert.pem")
+        #expect(isReadable(watch))
+    }
+
+    @Test("Of a folder that is not there, the coming is told")
+    func coming() throws {
+        let watch = try FileWatch()
+        watch.watch([folder["a/b/cert.pem"]])
+        try folder.makeFolder("a")
+        #expect(isReadable(watch))
+        watch.watch([folder["a/b/cert.pem"]])
+        watch.drain()
+        try folder.makeFolder("a/b")
+        #expect(isReadable(watch))
+        watch.watch([folder["a/b/cert.pem"]])
+        watch.drain()
+        try folder.write("x", to: "other")
+        #expect(!isReadable(watch))
+        try folder.write("x", to: "a/b/cert.pem")
         #expect(isReadable(watch))
     }
 
