@@ -6,13 +6,27 @@ import SystemPackage
 enum DurableFile {
     /// Writes a file under another name, forces it to the disk, and renames it: never a partial file.
     static func replace(_ file: FilePath, with bytes: [UInt8], mode: mode_t) throws(TLSFailure) {
+        try write(bytes, to: file, mode: mode) { unsafe rename($0.string, file.string) }
+    }
+
+    /// The same for a file that must not be there yet; one that is throws `EEXIST`.
+    static func create(_ file: FilePath, with bytes: [UInt8], mode: mode_t) throws(TLSFailure) {
+        try write(bytes, to: file, mode: mode) { temporary in
+            let result = unsafe link(temporary.string, file.string)
+            return result == 0 ? unsafe unlink(temporary.string) : result
+        }
+    }
+
+    private static func write(
+        _ bytes: [UInt8], to file: FilePath, mode: mode_t, giveName: (FilePath) -> CInt
+    ) throws(TLSFailure) {
         let name = file.lastComponent?.string ?? ""
         let temporary = file.removingLastComponent().appending(
             ".\(name).\(getpid()).\(UInt32.random(in: 0 ... .max))")
         do throws(TLSFailure) {
             try wrapped(file, "writing it") { () throws(Errno) in
-                try write(bytes, to: temporary, mode: mode)
-                _ = try checked { unsafe rename(temporary.string, file.string) }
+                try TLS.write(bytes, to: temporary, mode: mode)
+                _ = try checked { giveName(temporary) }
                 try synchronize(file.removingLastComponent())
             }
         } catch {
@@ -20,11 +34,6 @@ enum DurableFile {
             _ = unsafe unlink(temporary.string)
             throw error
         }
-    }
-
-    /// Writes a file that must not be there yet.
-    static func create(_ file: FilePath, with bytes: [UInt8], mode: mode_t) throws(TLSFailure) {
-        try wrapped(file, "writing it") { () throws(Errno) in try write(bytes, to: file, mode: mode) }
     }
 }
 
@@ -44,9 +53,10 @@ private func write(_ bytes: [UInt8], to path: FilePath, mode: mode_t) throws(Err
     _ = try checked { fsync(descriptor) }
 }
 
-/// A rename is only durable when its folder is.
+/// A name is only durable when its folder is.
 private func synchronize(_ folder: FilePath) throws(Errno) {
-    let descriptor = try checked { unsafe open(folder.string, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
+    let path = folder.isEmpty ? "." : folder.string
+    let descriptor = try checked { unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
     defer { _ = close(descriptor) }
     _ = try checked { fsync(descriptor) }
 }

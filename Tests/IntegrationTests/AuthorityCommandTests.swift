@@ -307,6 +307,19 @@ extension Integration {
             #expect(try contents(of: folder["a.test.\(suffix)"]).contains("BEGIN"))
         }
 
+        @Test("cert leaves no part of a file that it could not write")
+        func interrupted() throws {
+            // The limit stands for a disk that is full.
+            let result = try run(
+                [
+                    "env", "--ignore-signal=XFSZ", "prlimit", "--fsize=100", PorticoProcess.binary, "cert",
+                    "a.test", "--out", out, "-c", file,
+                ], environment: home)
+            #expect(result.status == 1)
+            #expect(result.error.contains("a.test.key: file cannot be written"), "\(result.error)")
+            #expect(!names(in: folder.path).contains { $0.contains("a.test") })
+        }
+
         @Test(
             "cert refuses what the authority may not sign for, and what is no name, with status 1",
             arguments: ["www.example.com", "8.8.8.8", "a b", "a,DNS:b.test", "../a.test", "ann@example.org"])
