@@ -36,26 +36,31 @@ struct CertificateExpiry {
         }
     }
 
+    /// Those that end first come first.
     private let certificates: [(facts: CertificateFacts, file: FilePath)]
 
     init(of identities: [Identity] = []) {
         var seen: Set<CertificateFacts> = []
         certificates = identities.flatMap { identity in identity.allFacts.map { ($0, identity.file) } }
             .filter { seen.insert($0.0).inserted }
+            .sorted { $0.0.notAfter < $1.0.notAfter }
     }
 
-    /// What there is to tell, the most urgent first; `now` in seconds since 1970.
+    /// What there is to tell, the most urgent first: what no client accepts, then what ends soon; `now` in seconds since
+    /// 1970.
     func findings(at now: Int64) -> [Finding] {
-        certificates.sorted { $0.facts.notAfter < $1.facts.notAfter }.compactMap { facts, file in
-            let left = facts.notAfter - now
-            let state: Finding.State? =
-                left < 0
-                ? .expired
-                : now < facts.notBefore
-                    ? .notYetValid
-                    : left <= Self.notice ? .ends(days: left / 86_400) : nil
-            return state.map { Finding(state: $0, certificate: facts, file: file) }
+        let findings = certificates.compactMap { facts, file in
+            Self.state(of: facts, at: now).map { Finding(state: $0, certificate: facts, file: file) }
         }
+        return findings.filter(\.isOutOfTime) + findings.filter { !$0.isOutOfTime }
+    }
+
+    /// nil for one that nobody needs to look after.
+    private static func state(of facts: CertificateFacts, at now: Int64) -> Finding.State? {
+        guard now <= facts.notAfter else { return .expired }
+        guard facts.notBefore <= now else { return .notYetValid }
+        let left = facts.notAfter - now
+        return left <= notice ? .ends(days: left / 86_400) : nil
     }
 
     /// Those that no client accepts.

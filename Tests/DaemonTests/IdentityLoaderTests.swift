@@ -242,6 +242,25 @@ struct IdentityLoaderTests {
         #expect(CertificateExpiry(of: [identity]).findings(at: end - left).first?.state == state)
     }
 
+    @Test("Those out of their time are told first, then those that end first")
+    func expiryOrder() throws {
+        let now = currentSecond()
+        let day: Int64 = 86_400
+        let times: [(String, Int64, Int64)] = [
+            ("soon", -1, 13), ("early", 20, 30), ("sooner", -1, 2), ("ended", -9, -1), ("later", -1, 40),
+        ]
+        let identities = try times.map { name, begin, end in
+            let key = try PrivateKey.generate()
+            let certificate = try CertificateBuilder(
+                subject: name, key: key, notBefore: now + begin * day, notAfter: now + end * day,
+                extensions: []
+            ).signed()
+            return try Identity(certificatePEM: certificate.pem(), keyPEM: key.pem(), name: name)
+        }
+        let told = CertificateExpiry(of: identities).findings(at: now).map(\.file.string)
+        #expect(told == ["ended", "early", "sooner", "soon"])
+    }
+
     @Test("A certificate without a subject is told of by its first name")
     func expiryWithoutSubject() throws {
         let key = try PrivateKey.generate()
