@@ -140,7 +140,10 @@ extension ValueType where Value == PermittedSubtree {
     static var permittedSubtree: ValueType {
         ValueType(name: "domain or network", format: \.description) { (text, _) throws(ValueProblem) in
             guard let subtree = PermittedSubtree(text) else {
-                throw ValueProblem("'\(text)' is neither a domain nor an address or network (192.0.2.0/24)")
+                throw ValueProblem(
+                    "'\(text)' is neither a domain nor an address or network (192.0.2.0/24, no bits behind the "
+                        + "prefix)"
+                )
             }
             return subtree
         }

@@ -1,5 +1,6 @@
 // Owns what an authority may sign for: the permitted subtrees of RFC 5280 §4.2.1.10, written and read back.
 import COpenSSL
+internal import Sockets
 
 /// A part of the names or addresses that an authority may sign for.
 package enum PermittedSubtree: Sendable, Hashable, CustomStringConvertible {
@@ -8,15 +9,18 @@ package enum PermittedSubtree: Sendable, Hashable, CustomStringConvertible {
     /// The addresses that begin with the first bits of one.
     case network([UInt8], prefixLength: Int)
 
-    /// Reads "example.dev", ".example.dev" (the same), "203.0.113.0/24", "2001:db8::/32" or a single address.
+    /// Reads "example.dev", ".example.dev" (the same), or what `AddressRange` reads of IP: "203.0.113.0/24",
+    /// "2001:db8::/32", a single address.
     package init?(_ text: String) {
-        let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
-        if let address = IPAddressText.bytes(String(parts[0])) {
-            let bits = address.count * 8
-            let length = parts.count == 2 ? Int(parts[1]) : bits
-            guard let length, (0...bits).contains(length) else { return nil }
-            self = .network(masked(address, length), prefixLength: length)
+        // What is no range of addresses may be a name.
+        switch try? AddressRange(parsing: text) {
+        case .ipv4(let bits, let prefix):
+            self = .network(bytes(of: bits), prefixLength: prefix)
             return
+        case .ipv6(let high, let low, let prefix):
+            self = .network(bytes(of: high) + bytes(of: low), prefixLength: prefix)
+            return
+        case .unix, nil: break
         }
         let name = (text.hasPrefix(".") ? text.dropFirst() : text[...]).lowercased()
         guard isServerName(name), !name.hasPrefix("*") else { return nil }
@@ -118,6 +122,11 @@ package struct NameConstraints: Sendable, Hashable {
     var extensionValue: String {
         permitted.map { "permitted;\($0.extensionValue)" }.joined(separator: ",")
     }
+}
+
+/// In network order.
+private func bytes(of bits: some FixedWidthInteger) -> [UInt8] {
+    unsafe withUnsafeBytes(of: bits.bigEndian) { unsafe Array($0) }
 }
 
 /// An address with all but its first bits cleared.
