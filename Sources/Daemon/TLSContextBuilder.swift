@@ -40,7 +40,7 @@ struct TLSContextBuilder {
             }
             guard let own = identities.named[name] else { continue }
             configuration.named[name] = ServerNameConfiguration(
-                own, verification: verification, minimumVersion: minimum(of: section).version)
+                own, verification: verification, minimumVersion: section.optional(TLSKeys.minimum)?.version)
         }
         setAlgorithms(&configuration)
         configuration.leaves = identities.authority.map { LeafCertificates(of: $0, onRefusal: onRefusal) }

@@ -8,7 +8,7 @@ import COpenSSL
     nonisolated(unsafe) let pointer: OpaquePointer
     /// What the clients of a server's context are verified by; nil if they are not asked.
     let verification: ClientVerification?
-    /// The oldest version of a server name that is stricter than the others.
+    /// The oldest version of a server name that has one of its own.
     let ownMinimumVersion: TLSVersion?
     /// What sessions are bound to, beside the server name.
     let sessionIDContext: [UInt8]

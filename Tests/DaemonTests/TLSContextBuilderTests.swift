@@ -197,4 +197,14 @@ struct TLSContextBuilderTests {
         #expect(
             try folder["keys"].stat().permissions == [.ownerReadWrite, .groupRead, .otherRead])
     }
+
+    @Test(
+        "A name has a minimum of its own only where its section says one",
+        arguments: [("", nil), ("minimum = 1.2", .tls12), ("minimum = 1.3", .tls13)]
+            as [(String, TLSVersion?)])
+    func ownMinimum(line: String, version: TLSVersion?) throws {
+        let (context, messages) = try build("[tls]\n[tls a.test]\n\(line)")
+        #expect(messages == [])
+        #expect(try #require(context).context(for: "a.test").ownMinimumVersion == version)
+    }
 }
