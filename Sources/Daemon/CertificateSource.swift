@@ -52,13 +52,8 @@ extension IdentityLoader {
 
     private var hasCredentials: Bool {
         [Self.certificateCredential, Self.keyCredential].contains { name in
-            do {
-                _ = try environment.credential(named: name).stat()
-                return true
-            } catch {
-                // No credentials at all, or none of this name: nothing was meant for us.
-                return false
-            }
+            // No credentials at all: nothing was meant for us.
+            (try? environment.credential(named: name))?.exists == true
         }
     }
 }

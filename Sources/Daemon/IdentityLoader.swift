@@ -68,7 +68,10 @@ struct IdentityLoader {
             }
             return authority
         }
-        guard makesCertificates || hasAuthority else { return nil }
+        // A folder that can't be looked at is told of at the start.
+        guard makesCertificates || stateFolder.appending(AuthorityCertificate.fileName).exists else {
+            return nil
+        }
         do throws(TLSFailure) {
             let permitting = sections.first { $0.argument == nil }?.optional(TLSKeys.authorityNames) ?? []
             let constraints = try CertificateAuthority.constraints(in: stateFolder, permitting: permitting)
@@ -98,16 +101,6 @@ struct IdentityLoader {
                         + "have a new authority with it in authority_names"))
         }
         return others.isEmpty
-    }
-
-    private var hasAuthority: Bool {
-        do {
-            _ = try stateFolder.appending(AuthorityCertificate.fileName).stat()
-            return true
-        } catch {
-            // It will be made at the start, which tells of what is wrong with the folder.
-            return false
-        }
     }
 
     private func identities(

@@ -1,6 +1,5 @@
 // Where what the daemon makes for itself is kept.
 
-import Glibc
 import Supervision
 import SystemPackage
 
@@ -22,19 +21,8 @@ enum StateFolder {
     private static func checkout(around file: FilePath) -> FilePath? {
         let folder = file.removingLastComponent()
         let above = folder.isEmpty ? FilePath("..") : folder.appending("..")
-        let isCheckout = [above.appending("certs-dev"), above.appending("Package.swift")].allSatisfy(exists)
-        guard isCheckout else { return nil }
+        guard above.appending("certs-dev").exists, above.appending("Package.swift").exists else { return nil }
         return folder.components.last?.string == "config" ? folder.removingLastComponent() : above
-    }
-
-    private static func exists(_ path: FilePath) -> Bool {
-        do {
-            _ = try path.stat()
-            return true
-        } catch {
-            // A folder that can't be looked at is no checkout of ours.
-            return false
-        }
     }
 
     private static func userData(_ variable: (String) -> String?) -> FilePath {

@@ -99,16 +99,3 @@ struct CommandFailure: Error, CustomStringConvertible {
 
     init(_ description: String) { self.description = description }
 }
-
-extension FilePath {
-    /// Whether there is something that this process may look at.
-    var exists: Bool {
-        do {
-            _ = try stat()
-            return true
-        } catch {
-            // What can't be looked at can't be used either.
-            return false
-        }
-    }
-}
