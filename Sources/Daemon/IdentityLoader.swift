@@ -10,8 +10,9 @@ import TLS
 struct IdentityLoader {
     let environment: ServiceEnvironment
     let stateFolder: FilePath
-    /// Whether missing certificates are made; `portico check` only reads.
-    var makesCertificates: Bool
+    /// Whether files are written: certificates that are missing, the key log. `portico check` only reads, as does who
+    /// builds a configuration that will not come into force.
+    var mayWrite: Bool
 
     /// Where the local authority is from.
     var authoritySource = AuthoritySource.stateFolder
@@ -69,7 +70,7 @@ struct IdentityLoader {
             return authority
         }
         // A folder that can't be looked at is told of at the start.
-        guard makesCertificates || stateFolder.appending(AuthorityCertificate.fileName).exists else {
+        guard mayWrite || stateFolder.appending(AuthorityCertificate.fileName).exists else {
             return nil
         }
         do throws(TLSFailure) {
@@ -77,7 +78,7 @@ struct IdentityLoader {
             let constraints = try CertificateAuthority.constraints(in: stateFolder, permitting: permitting)
             guard checkNames(of: automatic, constraints, into: &diagnostics) else { return nil }
             let authority = try CertificateAuthority(
-                directory: stateFolder, permitting: permitting, isReadOnly: !makesCertificates)
+                directory: stateFolder, permitting: permitting, isReadOnly: !mayWrite)
             report(authority.warnings, at: location, into: &diagnostics)
             return authority
         } catch {

@@ -150,7 +150,7 @@ final class LifeCycle {
             identities: IdentityLoader(
                 environment: parts.environment,
                 stateFolder: settings.stateFolder(source: parts.source, environment: parts.environment),
-                makesCertificates: true),
+                mayWrite: true),
             logger: logger, accessLog: parts.log.accessLog, blocking: blocking, server: state,
             ticketKeys: parts.ticketKeys)
     }

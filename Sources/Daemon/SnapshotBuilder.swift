@@ -65,7 +65,7 @@ struct SnapshotBuilder {
         guard speaksTLS else { return (nil, nil) }
         var identities = identities
         // For a configuration that will not come into force
-        if diagnostics.hasErrors { identities.makesCertificates = false }
+        if diagnostics.hasErrors { identities.mayWrite = false }
         let loaded = identities.load(settings.tls, into: &diagnostics)
         return (
             contextBuilder(identities, keepsRecords: keepsRecords)?.build(loaded, into: &diagnostics), loaded
@@ -167,7 +167,7 @@ extension SnapshotBuilder {
             identities: IdentityLoader(
                 environment: environment,
                 stateFolder: settings.stateFolder(source: source, environment: environment),
-                makesCertificates: false, refusesOutOfTime: true),
+                mayWrite: false, refusesOutOfTime: true),
             logger: Logger(label: "portico") { _ in SwiftLogNoOpLogHandler() }, accessLog: nil,
             blocking: BlockingPool(threads: 1),
             server: ServerState(source: source, environment: environment, ticketKeys: ticketKeys),

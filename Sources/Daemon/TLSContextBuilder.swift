@@ -100,7 +100,7 @@ extension TLSContextBuilder {
             .warning(
                 at: section.location(of: TLSKeys.keyLog),
                 "keylog: TLS secrets go to \(path): whoever reads it can decrypt every connection"))
-        return loader.makesCertificates ? try KeyLog(appendingTo: path) : nil
+        return loader.mayWrite ? try KeyLog(appendingTo: path) : nil
     }
 }
 

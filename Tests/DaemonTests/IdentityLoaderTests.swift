@@ -26,7 +26,7 @@ struct IdentityLoaderTests {
         let settings = try #require(settings("\(text)\n[handler /]\nmodule = echo\n").0)
         var diagnostics: [Diagnostic] = []
         let loader = IdentityLoader(
-            environment: ServiceEnvironment { variables[$0] }, stateFolder: state, makesCertificates: makes,
+            environment: ServiceEnvironment { variables[$0] }, stateFolder: state, mayWrite: makes,
             refusesOutOfTime: isCheck)
         let identities = loader.load(settings.tls, into: &diagnostics)
         return (

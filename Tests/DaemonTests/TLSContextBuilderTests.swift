@@ -30,7 +30,7 @@ struct TLSContextBuilderTests {
         if let settings, found.isEmpty {
             let loader = IdentityLoader(
                 environment: ServiceEnvironment { _ in nil }, stateFolder: folder["state"],
-                makesCertificates: makes)
+                mayWrite: makes)
             let identities = loader.load(settings.tls, into: &diagnostics)
             context = TLSContextBuilder(
                 sections: settings.tls, loader: loader, ticketKeys: try TicketKeys(), alpn: ["http/1.1"]
