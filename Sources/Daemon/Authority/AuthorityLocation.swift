@@ -76,15 +76,20 @@ struct AuthorityLocation {
             return try AuthorityCertificate(file: file)
         } catch {
             guard error.underlying == .noSuchFileOrDirectory else { throw CommandFailure("\(error)") }
-            throw CommandFailure("There is no authority in \(folder) yet; it is made when Portico starts.")
+            throw Self.missing(in: folder)
         }
+    }
+
+    private static func missing(in folder: FilePath) -> CommandFailure {
+        CommandFailure("There is no authority in \(folder) yet; it is made when Portico starts.")
     }
 
     /// Makes the authority if it isn't there, for whom it would be made at a start.
     func makeIfMissing(_ invoker: Invoker) throws {
         guard !file.exists else { return }
-        // What root makes, the daemon's user could not read.
-        if isService || invoker.userToBecome != nil { _ = try certificate() }
+        // What root makes, the daemon's user could not read. The daemon may make it at any moment, so looking again proves
+        // nothing.
+        guard !isService, invoker.userToBecome == nil else { throw Self.missing(in: folder) }
         do throws(TLSFailure) {
             _ = try CertificateAuthority(directory: folder, permitting: permitting)
         } catch {
