@@ -166,6 +166,48 @@ extension Integration {
             }
         }
 
+        @Test("Of authorities with one name, as they had before 2026-11, remove takes the right one")
+        func sharedName() throws {
+            try folder.makeFolder("home/.mozilla/firefox")
+            try makeDatabase("home/.mozilla/firefox/a")
+            try makeDatabase("home/.mozilla/firefox/b")
+            for name in ["one", "two"] { try makeNamesake(name) }
+            #expect(try commandWithoutRoot("install", namesake: "one").status == 0)
+            try folder.move("home/.mozilla/firefox/b", to: "home/b")
+            #expect(try commandWithoutRoot("install", namesake: "two").status == 0)
+            try folder.move("home/b", to: "home/.mozilla/firefox/b")
+            let removed = try commandWithoutRoot("remove", namesake: "two")
+            #expect(removed.output.contains("/a no longer trusts it."), "\(removed)")
+            #expect(removed.output.contains("/b does not have it."), "\(removed)")
+            for name in ["a", "b"] {
+                let kept = try run(
+                    "certutil", "-L", "-n", "Portico local CA (box)", "-a", "-d",
+                    "sql:\(folder["home/.mozilla/firefox/\(name)"])")
+                #expect(
+                    try kept.output.replacing("\r\n", with: "\n") == contents(of: folder["one/ca.pem"]),
+                    "\(name)")
+            }
+        }
+
+        /// An authority with a name that others have, and a configuration for it.
+        private func makeNamesake(_ name: String) throws {
+            try folder.makeFolder(name)
+            let made = try run(
+                "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+                "-subj", "/CN=Portico local CA (box)", "-days", "30", "-keyout",
+                folder["\(name)/ca.key"].string, "-out", folder["\(name)/ca.pem"].string)
+            try #require(made.status == 0, "\(made.error)")
+            try folder.write(
+                "\(name).conf", "[server]\nstate_directory = \(name)\n[handler /]\nmodule = echo\n")
+        }
+
+        private func commandWithoutRoot(_ command: String, namesake: String) throws -> ProgramResult {
+            let launcher = geteuid() == 0 ? ["unshare", "--map-user=1000", "--"] : []
+            return try run(
+                launcher + [PorticoProcess.binary, "ca", command, "-c", folder["\(namesake).conf"].string],
+                environment: home)
+        }
+
         @Test("Where certutil is missing, one line says which package has it")
         func withoutCertutil() throws {
             let result = try withOwnTrust(

@@ -38,10 +38,7 @@ struct BrowserDatabases {
             try makeChromiumDatabase(certutil)
             return folders
         } in: { certutil, folder in
-            // C: an authority for servers, and for nothing else.
-            try run(
-                certutil, folder, ["-A", "-n", certificate.commonName, "-t", "C,,", "-a"],
-                input: try certificate.pem())
+            try add(try certificate.pem(), named: certificate.commonName, certutil, folder)
             return true
         }
     }
@@ -50,10 +47,23 @@ struct BrowserDatabases {
         change("no longer trusts") { _ in
             folders
         } in: { certutil, folder in
-            guard try has(certificate, certutil, folder) else { return false }
-            try run(certutil, folder, ["-D", "-n", certificate.commonName])
+            let name = certificate.commonName
+            let (own, found) = (
+                PEMText(try certificate.pem()), try certificates(named: name, certutil, folder)
+            )
+            guard found.contains(own) else { return false }
+            // certutil deletes one of this name, whichever it finds first: until 2026-11 authorities of a machine had the same.
+            for _ in found { try run(certutil, folder, ["-D", "-n", name]) }
+            for other in found where other != own { try add(other.bytes, named: name, certutil, folder) }
             return true
         }
+    }
+
+    private func add(
+        _ pem: [UInt8], named name: String, _ certutil: ChildProgram, _ folder: FilePath
+    ) throws {
+        // C: an authority for servers, and for nothing else.
+        try run(certutil, folder, ["-A", "-n", name, "-t", "C,,", "-a"], input: pem)
     }
 
     private func change(
@@ -110,11 +120,12 @@ struct BrowserDatabases {
         try run(certutil, paths[0], ["-N", "--empty-password"])
     }
 
-    private func has(_ certificate: AuthorityCertificate, _ certutil: ChildProgram, _ folder: FilePath) throws
-        -> Bool
-    {
-        let outcome = try start(certutil, ["-L", "-d", "sql:\(folder)", "-n", certificate.commonName, "-a"])
-        return outcome.status == 0
+    /// All that have a name in a database; none if certutil doesn't find it.
+    private func certificates(
+        named name: String, _ certutil: ChildProgram, _ folder: FilePath
+    ) throws -> [PEMText] {
+        let outcome = try start(certutil, ["-L", "-d", "sql:\(folder)", "-n", name, "-a"])
+        return outcome.status == 0 ? PEMText.all(in: outcome.output) : []
     }
 
     private func run(
@@ -141,5 +152,22 @@ struct BrowserDatabases {
             throw CommandFailure("runuser (util-linux) is not installed")
         }
         return try runuser.run(["-u", user, "--", program.file.string] + arguments, input: input)
+    }
+}
+
+/// A certificate in PEM, without what programs write differently: ends of lines.
+private struct PEMText: Equatable {
+    private static let end = "-----END CERTIFICATE-----"
+
+    let lines: [Substring]
+
+    var bytes: [UInt8] { lines.flatMap { Array("\($0)\n".utf8) } }
+
+    init(_ pem: [UInt8]) { self.init(String(decoding: pem, as: UTF8.self)) }
+
+    private init(_ text: String) { lines = text.split(whereSeparator: \.isNewline) }
+
+    static func all(in text: String) -> [PEMText] {
+        text.split(separator: end).map { PEMText($0 + end) }.filter { $0.lines.count > 1 }
     }
 }
