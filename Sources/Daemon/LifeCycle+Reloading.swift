@@ -64,8 +64,7 @@ extension LifeCycle {
     /// follows.
     private func beginReload(_ extent: Reload.Extent, waking loop: Registration.Handle) {
         if let reload {
-            let asked = max(reload.isAskedAgain?.rawValue ?? 0, extent.rawValue)
-            self.reload?.isAskedAgain = Reload.Extent(rawValue: asked)
+            self.reload?.askedMeanwhile = max(reload.askedMeanwhile ?? extent, extent)
             return
         }
         guard let running else { return }
@@ -96,7 +95,7 @@ extension LifeCycle {
             refuseReload(error)
         }
         notifier.ready(status: statusLine)
-        if let extent = ended.isAskedAgain { beginReload(extent, waking: loop) }
+        if let extent = ended.askedMeanwhile { beginReload(extent, waking: loop) }
     }
 
     private func plannedReload(_ extent: Reload.Extent, from before: Running) throws -> Reload {

@@ -7,7 +7,7 @@ import Synchronization
 /// A reload whose swap is under way.
 struct Reload {
     /// How much of the configuration is read anew; what comes later takes in what is before it.
-    enum Extent: Int {
+    enum Extent: Comparable {
         /// The files of certificates, by the settings in force.
         case certificates
         case everything
@@ -21,7 +21,7 @@ struct Reload {
     let warnings: [Diagnostic]
     let swap: Swap
     /// What else was asked for meanwhile.
-    var isAskedAgain: Extent?
+    var askedMeanwhile: Extent?
 }
 
 /// The swap of one configuration for another, in a task of its own: a handler that holds its worker holds it too.
