@@ -1,6 +1,5 @@
 // Owns the local certificate authority: made once and kept for ever, with the default leaf that is renewed in time.
 // A file that cannot be understood is reported and never overwritten.
-import Glibc
 internal import Sockets
 import SystemPackage
 
@@ -51,7 +50,7 @@ package struct CertificateAuthority: Sendable {
             isReadOnly ? CertificateDirectory(reading: path) : try CertificateDirectory(locking: path)
         let wanted = permitting + [PermittedSubtree(hostName)].compactMap(\.self)
         certificatePath = path.appending(AuthorityCertificate.fileName)
-        isNew = try !directory.contains("ca.pem")
+        isNew = try !directory.contains(AuthorityCertificate.fileName)
         let authority = try CertificateAuthority.authority(
             in: directory, host: hostName, constraints: .local.adding(wanted), now: now)
         certificate = try AuthorityCertificate(authority.leaf, file: certificatePath)
@@ -94,13 +93,13 @@ package struct CertificateAuthority: Sendable {
     private static func authority(
         in directory: borrowing CertificateDirectory, host: String, constraints: NameConstraints, now: Int64
     ) throws(TLSFailure) -> Identity {
-        if directory.isLocked, try !directory.contains("ca.pem") {
+        if directory.isLocked, try !directory.contains(AuthorityCertificate.fileName) {
             let key = try authorityKey(in: directory)
             let certificate = try CertificateBuilder.authority(
                 named: authorityName(host), constraints: constraints, key: key,
                 from: now - CertificateSigner.clockSlack, to: now + authorityDays * CertificateSigner.day
             ).signed()
-            try directory.replace("ca.pem", with: certificate.pem(), mode: 0o644)
+            try directory.replace(AuthorityCertificate.fileName, with: certificate.pem(), mode: 0o644)
         }
         return try CertificateSigner.authority(in: directory.path, at: now)
     }
@@ -115,12 +114,12 @@ package struct CertificateAuthority: Sendable {
     private static func authorityKey(in directory: borrowing CertificateDirectory) throws(TLSFailure)
         -> PrivateKey
     {
-        if try directory.contains("ca.key") {
-            let file = try PEMFile(reading: directory.path.appending("ca.key"))
+        if try directory.contains(CertificateSigner.keyFileName) {
+            let file = try PEMFile(reading: directory.path.appending(CertificateSigner.keyFileName))
             return try naming(file.path) { () throws(TLSFailure) in try PrivateKey(pem: file.bytes) }
         }
         let key = try PrivateKey.generate()
-        try directory.replace("ca.key", with: key.pem(), mode: 0o600)
+        try directory.replace(CertificateSigner.keyFileName, with: key.pem(), mode: 0o600)
         return key
     }
 
@@ -156,6 +155,3 @@ package struct CertificateAuthority: Sendable {
         }
     }
 }
-
-/// time(2): seconds since 1970.
-func systemTime() -> Int64 { Int64(time(nil)) }

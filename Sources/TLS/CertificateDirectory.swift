@@ -29,7 +29,7 @@ struct CertificateDirectory: ~Copyable {
     }
 
     /// Whether a name exists; a dangling link does, so that it is never taken for a file that may be made.
-    func contains(_ name: String) throws(TLSFailure) -> Bool {
+    func contains(_ name: FilePath.Component) throws(TLSFailure) -> Bool {
         try CertificateDirectory.exists(path.appending(name))
     }
 
@@ -44,7 +44,7 @@ struct CertificateDirectory: ~Copyable {
     }
 
     /// Writes a file so that it is there whole or not at all.
-    func replace(_ name: String, with bytes: [UInt8], mode: mode_t) throws(TLSFailure) {
+    func replace(_ name: FilePath.Component, with bytes: [UInt8], mode: mode_t) throws(TLSFailure) {
         try DurableFile.replace(path.appending(name), with: bytes, mode: mode)
     }
 

@@ -3,6 +3,9 @@ import SystemPackage
 
 /// An authority that signs leaves within its constraints.
 package struct CertificateSigner: Sendable {
+    /// The name of the key's file, beside that of the certificate.
+    static let keyFileName: FilePath.Component = "ca.key"
+
     let authority: Identity
     let constraints: NameConstraints
 
@@ -24,7 +27,7 @@ package struct CertificateSigner: Sendable {
     static func authority(in folder: FilePath, at now: Int64) throws(TLSFailure) -> Identity {
         let certificateFile = folder.appending(AuthorityCertificate.fileName)
         let authority = try Identity(
-            certificateFile: certificateFile, keyFile: folder.appending("ca.key"))
+            certificateFile: certificateFile, keyFile: folder.appending(keyFileName))
         guard authority.facts.notAfter > now else {
             throw TLSFailure(
                 .badCertificate, "it has expired; remove it to have a new one", file: certificateFile)
