@@ -1,6 +1,5 @@
 // When certificates end: what has to be told about those that soon do, that did, or that have not begun.
 
-import Glibc
 import SystemPackage
 import TLS
 
@@ -66,6 +65,3 @@ struct CertificateExpiry {
     /// Those that no client accepts.
     func outOfTime(at now: Int64) -> [Finding] { findings(at: now).filter(\.isOutOfTime) }
 }
-
-/// The time of day, in seconds since 1970.
-func currentSecond() -> Int64 { Int64(time(nil)) }

@@ -156,7 +156,7 @@ struct IdentityLoader {
             }
             report(identity.warnings, at: location, into: &diagnostics)
             if refusesOutOfTime {
-                diagnostics += CertificateExpiry(of: [identity]).outOfTime(at: currentSecond()).map {
+                diagnostics += CertificateExpiry(of: [identity]).outOfTime(at: systemTime()).map {
                     .error(at: location, "\($0)")
                 }
             }

@@ -1,7 +1,6 @@
 // What the daemon says of itself: diagnostics with their places, the status line, the watchdog's proof of life.
 
 import Configuration
-import Glibc
 import HandlerKit
 import Logging
 import Reactor
@@ -30,7 +29,7 @@ extension LifeCycle {
     /// Logs which certificates end soon or are out of their time: each time that there is something new to say, which is
     /// once a day.
     func tellOfExpiry() {
-        let findings = running?.expiry.findings(at: currentSecond()) ?? []
+        let findings = running?.expiry.findings(at: systemTime()) ?? []
         let told = toldOfExpiry
         toldOfExpiry = Set(findings.map(\.description))
         for finding in findings where !told.contains(finding.description) {
@@ -68,7 +67,7 @@ extension LifeCycle {
     private var concerns: [String] {
         guard let running else { return [] }
         let keyLog = running.snapshot.tls?.keyLogPath.map { "TLS secrets are written to \($0)" }
-        let expiry = running.expiry.findings(at: currentSecond()).first?.description
+        let expiry = running.expiry.findings(at: systemTime()).first?.description
         return [running.note, keyLog, expiry].compactMap(\.self)
     }
 

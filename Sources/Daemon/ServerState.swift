@@ -55,7 +55,7 @@ final class ServerState: ServerInspection {
 
     /// Notes how a reload ended.
     func reloaded(isApplied: Bool, outcome: String) {
-        let reload = ServerStatus.Reload(time: Int64(time(nil)), isApplied: isApplied, outcome: outcome)
+        let reload = ServerStatus.Reload(time: systemTime(), isApplied: isApplied, outcome: outcome)
         values.withLock { $0.lastReload = reload }
     }
 

@@ -1,9 +1,9 @@
 // The Date field (RFC 9110 §6.6.1) and the Server field, made now and then and not for each response.
 
-import Glibc
 import HTTPCore
 import HTTPWire
 import Reactor
+import TLS
 
 /// What the server says of itself in its responses now.
 struct CurrentFields {
@@ -17,7 +17,7 @@ struct CurrentFields {
     /// The fields at `now`, with a date that is at most a second old.
     mutating func value(at now: ReactorInstant) -> ServerFields {
         if now < validUntil, let fields { return fields }
-        let fields = ServerFields(date: HTTPDate(secondsSinceEpoch: Int64(time(nil))), server: server)
+        let fields = ServerFields(date: HTTPDate(secondsSinceEpoch: systemTime()), server: server)
         self.fields = fields
         validUntil = now.adding(nanoseconds: 250_000_000)
         return fields

@@ -209,7 +209,7 @@ struct IdentityLoaderTests {
         arguments: [(-1000, -10, "has expired"), (1000, 2000, "is not valid yet")] as [(Int64, Int64, String)]
     )
     func outOfTime(begin: Int64, end: Int64, words: String) throws {
-        let now = currentSecond()
+        let now = systemTime()
         let key = try PrivateKey.generate()
         let certificate = try CertificateBuilder(
             subject: "old", key: key, notBefore: now + begin, notAfter: now + end, extensions: []
@@ -233,7 +233,7 @@ struct IdentityLoaderTests {
             (86_399, .ends(days: 0)), (0, .ends(days: 0)), (-1, .expired), (400 * 86_400, .notYetValid),
         ] as [(Int64, CertificateExpiry.Finding.State?)])
     func expiry(left: Int64, state: CertificateExpiry.Finding.State?) throws {
-        let end = currentSecond() + 30 * 86_400
+        let end = systemTime() + 30 * 86_400
         let key = try PrivateKey.generate()
         let certificate = try CertificateBuilder(
             subject: "a", key: key, notBefore: end - 365 * 86_400, notAfter: end, extensions: []
@@ -244,7 +244,7 @@ struct IdentityLoaderTests {
 
     @Test("Those out of their time are told first, then those that end first")
     func expiryOrder() throws {
-        let now = currentSecond()
+        let now = systemTime()
         let day: Int64 = 86_400
         let times: [(String, Int64, Int64)] = [
             ("soon", -1, 13), ("early", 20, 30), ("sooner", -1, 2), ("ended", -9, -1), ("later", -1, 40),
