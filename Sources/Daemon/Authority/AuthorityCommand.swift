@@ -2,7 +2,6 @@
 
 import ArgumentParser
 import FoundationEssentials
-import Supervision
 import SystemPackage
 import TLS
 
@@ -21,7 +20,7 @@ struct AuthorityCommand: ParsableCommand {
         @OptionGroup var authority: AuthorityOption
 
         func run() throws {
-            let location = try authority.location(Invoker(variable: EnvironmentVariable.value(of:)))
+            let location = try authority.location(Invoker())
             let certificate = try location.certificate()
             let names = certificate.constraints.map { $0.permitted.map(\.description).joined(separator: " ") }
             print(
@@ -48,7 +47,7 @@ struct AuthorityCommand: ParsableCommand {
         var form = Form.pem
 
         func run() throws {
-            let location = try authority.location(Invoker(variable: EnvironmentVariable.value(of:)))
+            let location = try authority.location(Invoker())
             let certificate = try location.certificate()
             let bytes = form == .pem ? try certificate.pem() : try certificate.der()
             try FileDescriptor.standardOutput.writeAll(bytes)
@@ -67,7 +66,7 @@ struct AuthorityCommand: ParsableCommand {
         @OptionGroup var authority: AuthorityOption
 
         func run() throws {
-            let invoker = Invoker(variable: EnvironmentVariable.value(of:))
+            let invoker = Invoker()
             let location = try authority.location(invoker)
             try location.makeIfMissing(invoker)
             let certificate = try location.certificate()
@@ -83,7 +82,7 @@ struct AuthorityCommand: ParsableCommand {
         @OptionGroup var authority: AuthorityOption
 
         func run() throws {
-            let invoker = Invoker(variable: EnvironmentVariable.value(of:))
+            let invoker = Invoker()
             let location = try authority.location(invoker)
             try TrustStores(invoker).remove(try location.certificate(), location.file).tell()
         }

@@ -1,7 +1,6 @@
 // `portico cert`: certificates by hand, for other servers and for clients.
 
 import ArgumentParser
-import Supervision
 import SystemPackage
 import TLS
 
@@ -44,7 +43,7 @@ struct CertificateCommand: ParsableCommand {
     }
 
     func run() throws {
-        let invoker = Invoker(variable: EnvironmentVariable.value(of:))
+        let invoker = Invoker()
         let location = try authority.location(invoker)
         try location.makeIfMissing(invoker)
         let chosen = password ?? Self.randomPassword()

@@ -2,6 +2,7 @@
 
 import FoundationEssentials
 import Glibc
+import Supervision
 import SystemPackage
 
 /// The user whose folders and browsers a command is about.
@@ -14,7 +15,10 @@ struct Invoker {
     let isRoot: Bool
     private let variables: (String) -> String?
 
-    init(isRoot: Bool = geteuid() == 0, variable: @escaping (String) -> String?) {
+    init(
+        isRoot: Bool = geteuid() == 0,
+        variable: @escaping (String) -> String? = EnvironmentVariable.value(of:)
+    ) {
         self.isRoot = isRoot
         variables = variable
         let user = isRoot ? variable("SUDO_USER").flatMap { $0.isEmpty || $0 == "root" ? nil : $0 } : nil
