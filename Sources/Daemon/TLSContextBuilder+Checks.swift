@@ -24,7 +24,7 @@ extension TLSContextBuilder {
 
     func checkVersions(into diagnostics: inout [Diagnostic]) {
         for section in sections where minimum(of: section).version > self.section[TLSKeys.maximum].version {
-            let isHere = section.optional(TLSKeys.minimum) != nil && section.isSet(TLSKeys.minimum)
+            let isHere = section.isSet(TLSKeys.minimum)
             diagnostics.append(
                 .error(
                     at: isHere
