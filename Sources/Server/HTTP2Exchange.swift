@@ -10,7 +10,7 @@ import Reactor
 // @unchecked: it belongs to its reactor's thread, on which the connection's task and the exchange's own run.
 final class HTTP2Exchange: Exchange, @unchecked Sendable {
     let stream: HTTP2Stream
-    // Until ``end()``, as the stream that refers to this.
+    // A cycle, which ``end()`` breaks: it takes this from the stream.
     private let session: HTTP2Session
     /// nil if the request has no content.
     private let incoming: HTTP2IncomingBody?
