@@ -62,9 +62,6 @@ package final class Identity: Sendable {
         self.warnings = warnings
     }
 
-    /// The leaf certificate in PEM, for those who want to show or pin it.
-    package func certificatePEM() throws(TLSFailure) -> [UInt8] { try leaf.pem() }
-
     /// OpenSSL's name of the key's algorithm, "EC" or "RSA"; a server name can have one identity of each.
     package var keyAlgorithm: String { key.algorithm }
 

@@ -61,3 +61,8 @@ enum TestCertificates {
             extensions: extensions)
     }
 }
+
+extension Identity {
+    /// The leaf certificate, for clients to trust.
+    func certificatePEM() throws(TLSFailure) -> [UInt8] { try leaf.pem() }
+}
