@@ -96,14 +96,14 @@ fuzz: swift ## try the parsers with odd bytes (SECONDS=60 for each, TARGET=name,
 	.ci/fuzz $(SECONDS) $(TARGET) $(INPUT)
 
 lint: swift ## format, house rules, unsafe code where it may not be, syntax of the scripts
-	swift format lint --strict --parallel --recursive Sources Tests Package.swift
+	swift format lint --strict --parallel --recursive Sources Tests Examples Package.swift
 	.ci/unsafe-count
 	.ci/house-rules
 	@for script in $(shell_scripts); do bash -n $$script; done
 	@for script in $(python_scripts); do python3 -c 'import ast, sys; ast.parse(open(sys.argv[1]).read())' $$script; done
 
 format: swift ## let swift-format rewrite the sources
-	swift format --in-place --parallel --recursive Sources Tests Package.swift
+	swift format --in-place --parallel --recursive Sources Tests Examples Package.swift
 
 bench: setup-bench build ## measure beside nginx, write Benchmarks/results.md
 	Benchmarks/run
