@@ -2,7 +2,7 @@
 
 # Everything that is needed from Debian, in one place.
 BUILD_PACKAGES := libbrotli-dev libcmark-gfm-dev libcmark-gfm-extensions-dev libnghttp2-dev libssl-dev libsystemd-dev zlib1g-dev pkg-config binutils libc6-dev libstdc++-12-dev git ca-certificates curl
-TEST_PACKAGES := nghttp2-client haproxy chromium libnss3-tools openssl python3 systemd dbus iproute2 tzdata
+TEST_PACKAGES := nghttp2-client haproxy chromium libnss3-tools openssl python3 strace systemd dbus iproute2 tzdata
 BROWSER_PACKAGES := chromium chromium-driver libnss3-tools python3 python3-venv
 BENCH_PACKAGES := nghttp2-client nghttp2-server nginx-light wrk gcc openssl python3
 
@@ -96,14 +96,14 @@ fuzz: swift ## try the parsers with odd bytes (SECONDS=60 for each, TARGET=name,
 	.ci/fuzz $(SECONDS) $(TARGET) $(INPUT)
 
 lint: swift ## format, house rules, unsafe code where it may not be, syntax of the scripts
-	swift format lint --strict --parallel --recursive Sources Tests Package.swift
+	swift format lint --strict --parallel --recursive Sources Tests Examples Package.swift
 	.ci/unsafe-count
 	.ci/house-rules
 	@for script in $(shell_scripts); do bash -n $$script; done
 	@for script in $(python_scripts); do python3 -c 'import ast, sys; ast.parse(open(sys.argv[1]).read())' $$script; done
 
 format: swift ## let swift-format rewrite the sources
-	swift format --in-place --parallel --recursive Sources Tests Package.swift
+	swift format --in-place --parallel --recursive Sources Tests Examples Package.swift
 
 bench: setup-bench build ## measure beside nginx, write Benchmarks/results.md
 	Benchmarks/run

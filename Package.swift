@@ -83,8 +83,8 @@ let package = Package(
         layer(
             "Daemon",
             [
-                "Configuration", "HandlerKit", "Modules", "Reactor", "Server", "Sockets", "Supervision",
-                "TLS",
+                "Configuration", "Files", "HandlerKit", "Modules", "Reactor", "Server", "Sockets",
+                "Supervision", "Threads", "TLS",
                 argumentParser, logging, system,
             ]),
         .executableTarget(name: "portico", dependencies: ["Daemon"], swiftSettings: settings),

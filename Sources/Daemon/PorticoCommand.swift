@@ -13,8 +13,8 @@ struct PorticoCommand: ParsableCommand {
         abstract: "A development server that speaks https.",
         version: Daemon.version,
         subcommands: [
-            RunCommand.self, CheckCommand.self, ServeCommand.self, ModulesCommand.self, AuthorityCommand.self,
-            CertificateCommand.self,
+            RunCommand.self, CheckCommand.self, ServeCommand.self, ModulesCommand.self, RequestCommand.self,
+            AuthorityCommand.self, CertificateCommand.self,
         ])
 }
 
@@ -62,7 +62,7 @@ struct CheckCommand: ParsableCommand {
         var diagnostics: [Diagnostic] = []
         let settings = source.read(modules: ModuleCatalog.modules, into: &diagnostics)
         if let settings {
-            try SnapshotBuilder.forCheck(settings, source: source).check(into: &diagnostics)
+            try SnapshotBuilder.withoutListeners(settings, source: source).check(into: &diagnostics)
         }
         for diagnostic in diagnostics.inOrderOfPlace { printError("\(diagnostic)") }
         guard let settings, !diagnostics.hasErrors else { throw ExitStatus.configuration }

@@ -20,6 +20,8 @@ struct SnapshotBuilder {
     let blocking: BlockingPool
     let server: any ServerInspection
     let ticketKeys: TicketKeys
+    /// Whether certificates are loaded, if a listener speaks TLS.
+    var loadsCertificates = true
 
     /// A finished snapshot, and the certificates in it; nil without TLS.
     struct Result {
@@ -62,7 +64,7 @@ struct SnapshotBuilder {
     private func makeContext(
         keepsRecords: Bool, into diagnostics: inout [Diagnostic]
     ) -> (TLSContext?, IdentityLoader.Identities?) {
-        guard speaksTLS else { return (nil, nil) }
+        guard speaksTLS, loadsCertificates else { return (nil, nil) }
         var identities = identities
         // For a configuration that will not come into force
         if diagnostics.hasErrors { identities.mayWrite = false }
@@ -158,8 +160,12 @@ extension HandlerSection {
 }
 
 extension SnapshotBuilder {
-    /// A builder that makes nothing on the disk and whose handlers never serve.
-    static func forCheck(_ settings: Settings, source: ConfigurationSource) throws -> SnapshotBuilder {
+    /// A builder that makes nothing on the disk, for handlers that no listener serves.
+    static func withoutListeners(
+        _ settings: Settings, source: ConfigurationSource,
+        logger: Logger = Logger(label: "portico") { _ in SwiftLogNoOpLogHandler() },
+        blocking: BlockingPool = BlockingPool(threads: 1)
+    ) throws -> SnapshotBuilder {
         let environment = ServiceEnvironment.current()
         let ticketKeys = try TicketKeys()
         return SnapshotBuilder(
@@ -168,8 +174,7 @@ extension SnapshotBuilder {
                 environment: environment,
                 stateFolder: settings.stateFolder(source: source, environment: environment),
                 mayWrite: false, refusesOutOfTime: true),
-            logger: Logger(label: "portico") { _ in SwiftLogNoOpLogHandler() }, accessLog: nil,
-            blocking: BlockingPool(threads: 1),
+            logger: logger, accessLog: nil, blocking: blocking,
             server: ServerState(source: source, environment: environment, ticketKeys: ticketKeys),
             ticketKeys: ticketKeys)
     }

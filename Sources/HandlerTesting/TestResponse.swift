@@ -64,10 +64,9 @@ public func respond(_ handler: any Handler, to request: Request) async throws ->
 }
 
 private func refusal(of handler: any Handler, for request: Request) throws -> Response? {
-    guard handler.methods.contains(request.method) else {
-        let allowed: ResponseFields = [
-            .allow: (handler.methods + [.options]).map(\.rawValue).joined(separator: ", ")
-        ]
+    let methods = ServedMethods(handler.methods)
+    guard methods.contains(request.method) else {
+        let allowed: ResponseFields = [.allow: methods.allow]
         if request.method == .options { return Response(.ok, fields: allowed) }
         throw HandlerFailure(.methodNotAllowed, fields: allowed)
     }

@@ -6,7 +6,7 @@ import Sockets
 import TLS
 
 /// A connection on its worker's reactor, used by one task.
-final class Connection {
+final class Connection: Requester {
     let worker: Worker
     let socket: StreamSocket
     let registration: Registration
@@ -50,9 +50,9 @@ final class Connection {
     /// Counts it among its client's connections, now that the client is known.
     func admit(_ forwarded: ForwardedConnection?) {
         self.forwarded = forwarded
-        isCounted = !listener.isInternal
+        isCounted = !isInternal
         isAdmitted =
-            listener.isInternal
+            isInternal
             || worker.admission.enter(client.hostKey, limit: worker.snapshot.limits.connectionsPerAddress)
     }
 
@@ -78,9 +78,12 @@ final class Connection {
     @inline(never)
     func isVerified(for authority: String?, by context: TLSContext) -> Bool {
         guard isSecure, case .secure(let stream) = transport else { return true }
-        return !listener.isInternal
+        return !isInternal
             && context.admits(authority.map(RouteTable.hostName), over: stream.session)
     }
+
+    /// Whether it only serves the server's requests to itself.
+    var isInternal: Bool { listener.isInternal }
 
     /// Whether the client speaks plain HTTP to a TLS port.
     var isPlainOnTLS: Bool { listener.isTLS && !isSecure && worker.tls != nil }

@@ -9,7 +9,7 @@ import Reactor
 /// A request on its way through the routes.
 class Exchange {
     private let head: RequestHead
-    private let connection: Connection
+    private let connection: any Requester
     /// The configuration that the request began with, and finishes with.
     final let snapshot: Snapshot
     private let began: ReactorInstant
@@ -21,7 +21,7 @@ class Exchange {
     /// Whether the connection can go on after the answer.
     private(set) final var mayContinue = true
 
-    init(_ head: RequestHead, on connection: Connection) {
+    init(_ head: RequestHead, on connection: any Requester) {
         let worker = connection.worker
         self.head = head
         self.connection = connection
@@ -80,7 +80,7 @@ class Exchange {
         _ readAt: SuspendingClock.Instant?
     ) throws -> Attempt {
         // RFC 9110 §7.4: a request for https has to come over a connection that TLS secures.
-        if head.target.scheme == "https", connection.facts.tls == nil {
+        if head.target.scheme == "https", !connection.isSecure {
             throw HandlerFailure(.misdirectedRequest, "This connection is not secured by TLS.")
         }
         guard connection.isAdmitted else {
@@ -214,7 +214,7 @@ extension Exchange {
     /// - Parameter status: nil when the client was gone before an answer; nginx's 499 says so.
     @inline(never)
     final func record(_ status: HTTPResponse.Status?, _ outcome: ResponseOutcome) {
-        guard let log = snapshot.accessLog, !connection.listener.isInternal else { return }
+        guard let log = snapshot.accessLog, !connection.isInternal else { return }
         let elapsed = ReactorInstant.current().nanoseconds &- began.nanoseconds
         log.record(
             RequestRecord(

@@ -12,8 +12,7 @@ final class HTTP1BodySink: BodySink {
     private let incoming: IncomingBody?
     /// The response's head, until it leaves with the first bytes.
     private var pending: [UInt8]
-    /// Bytes of the body that were sent.
-    private(set) var sent: UInt64 = 0
+    private var length: DeclaredLength
     /// Why the connection can't take more.
     private(set) var failure: ConnectionFailure?
 
@@ -24,13 +23,19 @@ final class HTTP1BodySink: BodySink {
         self.incoming = incoming
         self.framing = framing
         pending = head
+        if case .length(let declared) = framing {
+            length = DeclaredLength(declared)
+        } else {
+            length = DeclaredLength(nil)
+        }
     }
+
+    /// Bytes of the body that were sent.
+    var sent: UInt64 { length.written }
 
     func write(_ bytes: [UInt8]) async throws(BodyFailure) {
         guard !bytes.isEmpty else { return }
-        if case .length(let length) = framing, sent + UInt64(bytes.count) > length {
-            throw BodyFailure(.tooLarge, context: "the handler wrote more than it had declared")
-        }
+        try length.take(bytes.count)
         switch framing {
         case .chunked:
             ResponseEncoder.appendChunkHeader(bytes.count, to: &pending)
@@ -39,15 +44,12 @@ final class HTTP1BodySink: BodySink {
         case .none, .length, .untilClose:
             pending.append(contentsOf: bytes)
         }
-        sent += UInt64(bytes.count)
         try await flush()
     }
 
     /// Ends the body; one that is shorter than declared is an error.
     func finish(_ trailers: HTTPFields) async throws(BodyFailure) {
-        if case .length(let length) = framing, sent < length {
-            throw BodyFailure(.malformed, context: "the handler wrote \(sent) bytes of \(length)")
-        }
+        try length.finish()
         if framing == .chunked { ResponseEncoder.appendLastChunk(trailers: trailers, to: &pending) }
         try await flush()
     }

@@ -6,28 +6,21 @@ import HandlerKit
 /// Where a handler's streamed body goes.
 final class HTTP2BodySink: BodySink {
     private let exchange: HTTP2Exchange
-    private let length: UInt64?
-    private var sent: UInt64 = 0
+    private var length: DeclaredLength
 
     init(_ exchange: HTTP2Exchange, length: UInt64?) {
         self.exchange = exchange
-        self.length = length
+        self.length = DeclaredLength(length)
     }
 
     func write(_ bytes: [UInt8]) async throws(BodyFailure) {
         guard !bytes.isEmpty else { return }
-        if let length, sent + UInt64(bytes.count) > length {
-            throw BodyFailure(.tooLarge, context: "the handler wrote more than it had declared")
-        }
-        sent += UInt64(bytes.count)
+        try length.take(bytes.count)
         guard await exchange.append(bytes) else {
             throw BodyFailure(.disconnected, context: "the stream was closed")
         }
     }
 
     /// Ends the body; one that is shorter than declared is an error.
-    func finish() throws(BodyFailure) {
-        guard let length, sent < length else { return }
-        throw BodyFailure(.malformed, context: "the handler wrote \(sent) bytes of \(length)")
-    }
+    func finish() throws(BodyFailure) { try length.finish() }
 }

@@ -14,9 +14,7 @@ package final class Route: Sendable {
     package let place: String
     package let handler: any Handler
     /// What the handler's `methods` said when it was made.
-    let methods: [HTTPRequest.Method]
-    /// The value of an `Allow` field: the methods, and HEAD and OPTIONS where they follow from them.
-    let allow: String
+    private let methods: ServedMethods
     let bodyLimit: UInt64?
 
     package init(host: String?, prefix: String, handler: any Handler, bodyLimit: UInt64?) {
@@ -26,23 +24,15 @@ package final class Route: Sendable {
         place = (host ?? "") + prefix
         self.handler = handler
         self.bodyLimit = bodyLimit ?? handler.bodyLimit
-        methods = handler.methods
-        allow = Self.allowed(methods).map(\.rawValue).joined(separator: ", ")
+        methods = ServedMethods(handler.methods)
     }
 
-    /// The handler's methods, with HEAD behind GET and OPTIONS at the end.
-    private static func allowed(_ methods: [HTTPRequest.Method]) -> [HTTPRequest.Method] {
-        var allowed = methods
-        if let get = methods.firstIndex(of: .get), !methods.contains(.head) {
-            allowed.insert(.head, at: get + 1)
-        }
-        if !methods.contains(.options) { allowed.append(.options) }
-        return allowed
-    }
+    /// The value of an `Allow` field.
+    var allow: String { methods.allow }
 
     /// Whether the handler takes the method; HEAD goes with GET.
     func serves(_ method: HTTPRequest.Method) -> Bool {
-        methods.contains(method) || (method == .head && methods.contains(.get))
+        methods.contains(method)
     }
 
     /// Parses the argument of a `[handler …]` section: `/path`, or `host/path`.

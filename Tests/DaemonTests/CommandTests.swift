@@ -37,7 +37,9 @@ struct CommandTests {
 
     @Test(
         "0 for --help and --version, of each command too",
-        arguments: [[], ["run"], ["check"], ["serve"], ["modules"], ["ca"], ["ca", "install"], ["cert"]])
+        arguments: [
+            [], ["run"], ["check"], ["serve"], ["modules"], ["request"], ["ca"], ["ca", "install"], ["cert"],
+        ])
     func help(_ command: [String]) {
         #expect(status(command + ["--help"]) == 0)
         #expect(status(command + ["--version"]) == 0)

@@ -34,12 +34,13 @@ struct HandlersPageTests {
     @Test("What it shows of the example and its tests stands in the sources as it is")
     func isTheExample() throws {
         let folder = checkout.appending("Tests/DaemonTests")
-        let sources =
-            try readText(folder.appending("ExampleHandler.swift"))
-            + readText(folder.appending("ExampleHandlerTests.swift"))
+        let names = ["ExampleHandler", "ExampleHandlerTests", "EchoTutorialTests"]
+        let sources = try names.map { try readText(folder.appending("\($0).swift")) }.joined()
         let page = try readText(checkout.appending("docs/handlers.md"))
-        let blocks = page.components(fencedAs: "swift").filter { $0.contains("Lines") }
-        #expect(blocks.count == 3)
+        let blocks = page.components(fencedAs: "swift").filter {
+            $0.contains("Lines") || $0.contains("@Test(")
+        }
+        #expect(blocks.count == 7)
         for block in blocks {
             // Blocks that leave something out have their parts divided by a line with an ellipsis.
             for part in block.split(separator: "\n    // …") { #expect(sources.contains(part), "\(part)") }

@@ -37,6 +37,13 @@ struct HandlerTestingTests {
         #expect(response.body.isEmpty)
     }
 
+    @Test("RFC 9110 §9.1: HEAD is taken where GET is, and Allow says so")
+    func headWithGet() async throws {
+        let handler = Scripted(methods: [.get, .post]) { .text("hello") }
+        #expect(try await respond(handler, to: .make(.head)).status == .ok)
+        #expect(try await respond(handler, to: .make(.put)).fields[.allow] == "GET, HEAD, POST, OPTIONS")
+    }
+
     @Test("A declared body above the handler's limit is a 413, before the handler is asked")
     func bodyLimit() async throws {
         let handler = Scripted(methods: [.post], bodyLimit: 3) { .text("asked") }

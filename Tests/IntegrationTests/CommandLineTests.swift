@@ -10,7 +10,7 @@ extension Integration {
     struct CommandLineTests {
         @Test(
             "--help and --version work everywhere",
-            arguments: [[], ["run"], ["check"], ["serve"], ["modules"], ["ca"], ["cert"]])
+            arguments: [[], ["run"], ["check"], ["serve"], ["modules"], ["request"], ["ca"], ["cert"]])
         func help(command: [String]) throws {
             let help = try run([PorticoProcess.binary] + command + ["--help"])
             #expect(help.status == 0)
