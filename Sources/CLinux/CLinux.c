@@ -5,8 +5,10 @@
 #include <linux/close_range.h>
 #include <linux/openat2.h>
 #include <linux/sockios.h>
+#include <linux/tls.h>
 #include <net/if.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdio.h>
@@ -32,6 +34,15 @@ _Static_assert(CLINUX_RESOLVE_NO_SYMLINKS == RESOLVE_NO_SYMLINKS, "RESOLVE_NO_SY
 _Static_assert(CLINUX_RESOLVE_BENEATH == RESOLVE_BENEATH, "RESOLVE_BENEATH");
 _Static_assert(CLINUX_RESOLVE_IN_ROOT == RESOLVE_IN_ROOT, "RESOLVE_IN_ROOT");
 _Static_assert(CLINUX_RESOLVE_CACHED == RESOLVE_CACHED, "RESOLVE_CACHED");
+_Static_assert(CLINUX_TCP_ULP == TCP_ULP, "TCP_ULP");
+_Static_assert(CLINUX_TLS_TX == TLS_TX, "TLS_TX");
+_Static_assert(CLINUX_TLS_AES_GCM_128 == TLS_CIPHER_AES_GCM_128, "TLS_CIPHER_AES_GCM_128");
+_Static_assert(CLINUX_TLS_AES_GCM_256 == TLS_CIPHER_AES_GCM_256, "TLS_CIPHER_AES_GCM_256");
+_Static_assert(CLINUX_TLS_CHACHA20_POLY1305 == TLS_CIPHER_CHACHA20_POLY1305, "TLS_CIPHER_CHACHA20_POLY1305");
+// KernelTLSParameters.swift goes by these.
+_Static_assert(sizeof(struct tls12_crypto_info_aes_gcm_128) == 40, "tls12_crypto_info_aes_gcm_128");
+_Static_assert(sizeof(struct tls12_crypto_info_aes_gcm_256) == 56, "tls12_crypto_info_aes_gcm_256");
+_Static_assert(sizeof(struct tls12_crypto_info_chacha20_poly1305) == 56, "tls12_crypto_info_chacha20_poly1305");
 
 int clinux_accept4(int fd, void *address, uint32_t *length, int flags) {
     return accept4(fd, address, length, flags);
@@ -63,6 +74,19 @@ int clinux_interface_addresses(int fd, uint32_t *addresses, int capacity) {
 intptr_t clinux_preadv2(int fd, void *buffer, size_t count, int64_t offset, int flags) {
     struct iovec vector = {.iov_base = buffer, .iov_len = count};
     return preadv2(fd, &vector, 1, offset, flags);
+}
+
+intptr_t clinux_send_tls_record(int fd, unsigned char type, const void *bytes, size_t count) {
+    struct iovec vector = {.iov_base = (void *)bytes, .iov_len = count};
+    union {
+        struct cmsghdr header;
+        char space[CMSG_SPACE(sizeof type)];
+    } control = {.header = {.cmsg_len = CMSG_LEN(sizeof type), .cmsg_level = CLINUX_SOL_TLS,
+                            .cmsg_type = TLS_SET_RECORD_TYPE}};
+    *CMSG_DATA(&control.header) = type;
+    struct msghdr message = {.msg_iov = &vector, .msg_iovlen = 1, .msg_control = &control,
+                             .msg_controllen = control.header.cmsg_len};
+    return sendmsg(fd, &message, MSG_NOSIGNAL);
 }
 
 int clinux_renameat2(int from_directory, const char *from, int to_directory, const char *to, unsigned flags) {

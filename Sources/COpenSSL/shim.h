@@ -20,6 +20,7 @@ static const uint64_t COPENSSL_OP_NO_RENEGOTIATION = SSL_OP_NO_RENEGOTIATION;
 static const uint64_t COPENSSL_OP_NO_COMPRESSION = SSL_OP_NO_COMPRESSION;
 static const uint64_t COPENSSL_OP_CIPHER_SERVER_PREFERENCE = SSL_OP_CIPHER_SERVER_PREFERENCE;
 static const uint64_t COPENSSL_OP_PRIORITIZE_CHACHA = SSL_OP_PRIORITIZE_CHACHA;
+static const uint64_t COPENSSL_OP_ENABLE_KTLS = SSL_OP_ENABLE_KTLS;
 static const uint64_t COPENSSL_OP_IGNORE_UNEXPECTED_EOF = SSL_OP_IGNORE_UNEXPECTED_EOF;
 
 // A macro of macros: RFC 2253, but with UTF-8 left as it is.
@@ -84,7 +85,7 @@ static inline int copenssl_set_host_name(SSL *ssl, const char *name) {
 // Macro over SSL_ctrl.
 static inline int copenssl_negotiated_group(SSL *ssl) { return (int)SSL_get_negotiated_group(ssl); }
 
-// Macros over SSL_ctrl, SSL_callback_ctrl and BIO_ctrl.
+// Macros over SSL_ctrl and SSL_callback_ctrl.
 static inline void copenssl_set_message_callback(
     SSL *ssl, void (*callback)(int, int, int, const void *, size_t, SSL *, void *), void *argument) {
     SSL_set_msg_callback(ssl, callback);
@@ -95,8 +96,6 @@ static inline STACK_OF(X509) *copenssl_own_chain(SSL *ssl) {
     SSL_get0_chain_certs(ssl, &chain);
     return chain;
 }
-static inline int copenssl_uses_ktls_send(BIO *bio) { return BIO_get_ktls_send(bio); }
-static inline int copenssl_uses_ktls_receive(BIO *bio) { return BIO_get_ktls_recv(bio); }
 
 // How this side signed the handshake: NIDs of key type and digest; 0 if it did not.
 static inline int copenssl_signature(SSL *ssl, int *type, int *digest) {
@@ -210,3 +209,6 @@ static inline int copenssl_mac_set_sha256_key(EVP_MAC_CTX *mac, void *key, size_
     };
     return EVP_MAC_CTX_set_params(mac, parameters);
 }
+
+// What OpenSSL asks of a BIO whose records the kernel makes; bio.h has these numbers in a comment only.
+enum { COPENSSL_CTRL_SET_KTLS = 72, COPENSSL_CTRL_SET_KTLS_RECORD_TYPE = 74, COPENSSL_CTRL_CLEAR_KTLS_RECORD_TYPE = 75 };

@@ -46,6 +46,7 @@ struct TLSContextBuilder {
         configuration.leaves = identities.authority.map { LeafCertificates(of: $0, onRefusal: onRefusal) }
         configuration.alpn = alpn
         configuration.keepsRecords = keepsRecords
+        configuration.kernelTLS = section[TLSKeys.kernelTLS] == .auto ? .ofKernel : .off
         do throws(TLSFailure) {
             configuration.keyLog = try keyLog(into: &diagnostics)
             return try TLSContext(configuration)

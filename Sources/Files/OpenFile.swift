@@ -6,7 +6,8 @@ import SystemPackage
 
 /// An open regular file or folder; closed when the last reference goes.
 public final class OpenFile: Sendable {
-    let descriptor: CInt
+    /// The kernel's number, for calls that take a file; it stays this object's.
+    package let descriptor: CInt
     /// What fstat(2) said when it was opened.
     public let status: FileStatus
 
@@ -56,6 +57,17 @@ public final class OpenFile: Sendable {
             return nil
         } catch {
             throw error
+        }
+    }
+
+    /// Whether the first and the last of these bytes are in memory, and with them, most likely, all between.
+    package func isInMemory(at offset: UInt64, _ count: Int) -> Bool {
+        let ends = [offset, offset + UInt64(max(count, 1) - 1)]
+        return ends.allSatisfy { position in
+            var byte = InlineArray<1, UInt8>(repeating: 0)
+            var span = byte.mutableSpan
+            // What can't be read is left to a reader that can tell why.
+            return (try? read(into: &span, at: position)) == 1
         }
     }
 

@@ -9,9 +9,7 @@ public struct TLSHandshake: Sendable {
     /// Whether the client sent data before the handshake was over (RFC 8446 §4.2.10), which is never taken.
     public var refusedEarlyData: Bool
     /// Whether the kernel encrypts what is sent (kTLS).
-    public var kernelEncrypts: Bool
-    /// Whether the kernel decrypts what comes (kTLS).
-    public var kernelDecrypts: Bool
+    public var kernelTLS: KernelTLS
     /// The server's certificate and those of its issuers; empty for a resumed session, in which none is shown.
     public var serverChain: [CertificateDetails]
     /// How the server got its certificate; nil for a resumed session.
@@ -29,17 +27,30 @@ public struct TLSHandshake: Sendable {
         case credential
     }
 
+    /// What the kernel has to do with what is sent.
+    public enum KernelTLS: String, Sendable {
+        /// Nothing: the configuration says `ktls = off`.
+        case off
+        /// Nothing: it has no TLS.
+        case absent
+        /// Nothing: it hasn't got the cipher, or the client wanted new keys, which it can't change.
+        case unsuitable
+        /// Nothing yet: it will encrypt from the first large file on, over HTTP/1.1.
+        case ready
+        /// It encrypts.
+        case sending
+    }
+
     /// Makes a handshake of its parts.
     public init(
         offer: ClientOffer?, signatureScheme: String?, refusedEarlyData: Bool = false,
-        kernelEncrypts: Bool = false, kernelDecrypts: Bool = false, serverChain: [CertificateDetails] = [],
-        origin: Origin? = nil, clientChain: [CertificateDetails] = []
+        kernelTLS: KernelTLS = .off, serverChain: [CertificateDetails] = [], origin: Origin? = nil,
+        clientChain: [CertificateDetails] = []
     ) {
         self.offer = offer
         self.signatureScheme = signatureScheme
         self.refusedEarlyData = refusedEarlyData
-        self.kernelEncrypts = kernelEncrypts
-        self.kernelDecrypts = kernelDecrypts
+        self.kernelTLS = kernelTLS
         self.serverChain = serverChain
         self.origin = origin
         self.clientChain = clientChain

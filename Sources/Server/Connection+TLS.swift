@@ -158,6 +158,7 @@ extension Connection {
     @inline(never)
     private func closeAtOnce() -> Bool {
         guard case .secure(let stream) = transport else { return true }
+        guard !stream.session.isSendingInKernel else { return false }
         // close(2) is next: its FIN leaves in one packet with close_notify and the end of the response.
         socket.announce(more: true)
         guard case .wantWrite = stream.session.sendCloseNotify() else { return true }
@@ -170,8 +171,9 @@ extension Connection {
     /// - Parameter leavingInput: whether the peer may have sent, or be sending, what nobody read: a close alone would
     ///   answer that with a reset, and the reset would take what the peer has not read yet of the response.
     private func close(leavingInput: Bool) async throws(ConnectionFailure) {
-        let deadline = worker.reactor.now.adding(nanoseconds: Self.lingering)
         socket.announce(more: false)
+        await waitForDelivery()
+        let deadline = worker.reactor.now.adding(nanoseconds: Self.lingering)
         if case .secure(let stream) = transport, try await shutDown(stream, until: deadline) { return }
         guard leavingInput else { return }
         socket.shutdownWrite()

@@ -72,6 +72,9 @@ final class Connection: Requester {
             worker: worker.index)
     }
 
+    /// Has what requests see of the handshake told anew.
+    func handshakeChanged() { facts = makeFacts() }
+
     /// Whether the client was verified as a server name wants it, if it wants that.
     ///
     /// The server's own requests have no certificate, and anybody on this machine can find where they come in.
@@ -183,7 +186,7 @@ final class Connection: Requester {
     }
 
     /// Waits until more can be sent, on the client's account.
-    private func waitToSend(_ progress: Progress<Int>) async throws(ConnectionFailure) {
+    func waitToSend(_ progress: Progress<Int>) async throws(ConnectionFailure) {
         while true {
             let limit = worker.snapshot.limits.response
             let began = worker.reactor.now

@@ -136,12 +136,15 @@ struct HTTP1ResponseWriter {
 
     /// Sends a part of a file; one that has become shorter meanwhile is cut short visibly.
     private func write(_ region: FileRegion, onError: (any Error) -> Void) async throws(ConnectionFailure) {
+        var rest = region
+        try await connection.sendInKernel(&rest)
+        guard rest.length > 0 else { return }
         var chunk = worker.buffers.takeChunk()
         defer { worker.buffers.giveBackChunk(chunk) }
-        var rest = region
         while rest.length > 0 {
             let got = try await readNext(of: &rest, into: &chunk, onError: onError)
             try await connection.send(chunk.span.extracting(0..<got))
+            try await connection.sendInKernel(&rest)
         }
     }
 

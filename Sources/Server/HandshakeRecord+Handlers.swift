@@ -8,8 +8,7 @@ extension TLSHandshake {
         self.init(
             offer: record.hello.map(ClientOffer.init),
             signatureScheme: record.signatureScheme.map(RegisteredName.signatureScheme),
-            refusedEarlyData: record.refusedEarlyData, kernelEncrypts: record.kernel.sends,
-            kernelDecrypts: record.kernel.receives,
+            refusedEarlyData: record.refusedEarlyData, kernelTLS: KernelTLS(record.kernelTLS),
             serverChain: record.serverChain.map(CertificateDetails.init),
             origin: record.origin.map(Origin.init),
             clientChain: record.clientChain.map(CertificateDetails.init))
@@ -23,6 +22,19 @@ extension TLSHandshake.Origin {
             case .authority: .auto
             case .file: .file
             case .credential: .credential
+            }
+    }
+}
+
+extension TLSHandshake.KernelTLS {
+    fileprivate init(_ state: KernelTLSState) {
+        self =
+            switch state {
+            case .off: .off
+            case .absent: .absent
+            case .unsuitable: .unsuitable
+            case .ready: .ready
+            case .sending: .sending
             }
     }
 }

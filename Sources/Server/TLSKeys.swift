@@ -74,9 +74,17 @@ package enum TLSKeys {
     package static let keyLog = Key<FilePath>.optional(
         "keylog", .path,
         "The file that TLS secrets are written to, for Wireshark; else $SSLKEYLOGFILE, if it is set.")
+    package static let kernelTLS = Key<KernelTLS>(
+        "ktls", .choice(), default: "auto",
+        "Whether large files are encrypted by the kernel (kTLS): auto where it can, off.")
     package static let watch = Key<Bool>(
         "watch", .yesNo, default: "no",
         "Whether certificates and keys are loaded anew when their files change.")
+
+    /// Whether large files are encrypted by the kernel.
+    package enum KernelTLS: String, CaseIterable, Sendable {
+        case auto, off
+    }
 
     /// The versions of TLS that can be a bound.
     package enum Version: String, CaseIterable, Sendable {
@@ -97,7 +105,7 @@ package enum TLSKeys {
             AnyKey(certificate), AnyKey(key), AnyKey(passphrase), AnyKey(minimum), AnyKey(maximum),
             AnyKey(client), AnyKey(clientAuthority), AnyKey(clientRevocations), AnyKey(clientDepth),
             AnyKey(ciphers), AnyKey(cipherSuites), AnyKey(groups), AnyKey(ticketKeys), AnyKey(keyLog),
-            AnyKey(watch), AnyKey(authorityNames), AnyKey(authorityDownload),
+            AnyKey(kernelTLS), AnyKey(watch), AnyKey(authorityNames), AnyKey(authorityDownload),
         ])
     /// What a section for a server name may have; what it doesn't set of these without default is as in `[tls]`.
     package static let namedKeys = [

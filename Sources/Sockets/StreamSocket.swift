@@ -97,8 +97,9 @@ package final class StreamSocket {
         return .wantRead
     }
 
+    /// What became of a sending call that just returned -1 on this thread, be it another than `send`.
     @inline(never)
-    private func sendFailed() throws(Errno) -> Progress<Int> {
+    package func sendFailed() throws(Errno) -> Progress<Int> {
         let error = Syscall.lastError
         if error == .interrupted { return .wantWrite }
         guard error == .resourceTemporarilyUnavailable else { throw error }

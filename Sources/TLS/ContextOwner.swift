@@ -81,6 +81,7 @@ extension ContextOwner {
                 // HTTP frames its messages, so an end without close_notify must not take away the other direction;
                 // SocketBIO notes it and TLSSession reports it as `wasTruncated`.
                 | COPENSSL_OP_IGNORE_UNEXPECTED_EOF)
+        if settings.kernelTLS == .present { _ = unsafe SSL_CTX_set_options(pointer, COPENSSL_OP_ENABLE_KTLS) }
         try setAlgorithms(settings)
         try setSessions(settings)
         for identity in name.identities { try use(identity) }

@@ -19,21 +19,18 @@ package final class HandshakeRecord: Sendable {
     package let signatureScheme: UInt16?
     /// Whether the client sent data before the handshake was over (RFC 8446 §4.2.10), which the server never takes.
     package let refusedEarlyData: Bool
-    /// Whether the kernel encrypts what is sent, and decrypts what comes.
-    package let kernel: (sends: Bool, receives: Bool)
+    /// Who encrypts what is sent.
+    package let kernelTLS: KernelTLSState
     /// How the server got its certificate; nil when it showed none, since the session was resumed.
     package let origin: CertificateOrigin?
     private let shown: [Certificate]
     private let received: [Certificate]
 
-    init(of ssl: OpaquePointer, hello: ClientHello?) {
+    init(of ssl: OpaquePointer, hello: ClientHello?, kernel: KernelTLSState) {
         self.hello = hello
+        kernelTLS = kernel
         signatureScheme = unsafe TLS.signatureScheme(of: ssl)
         refusedEarlyData = unsafe SSL_get_early_data_status(ssl) == SSL_EARLY_DATA_REJECTED
-        kernel = unsafe (
-            copenssl_uses_ktls_send(SSL_get_wbio(ssl)) == 1,
-            copenssl_uses_ktls_receive(SSL_get_rbio(ssl)) == 1
-        )
         let isResumed = unsafe SSL_session_reused(ssl) == 1
         let leaf = unsafe isResumed ? nil : SSL_get_certificate(ssl)
         origin = unsafe leaf.map { unsafe CertificateOrigin.of($0) }

@@ -16,6 +16,35 @@ enum SocketBIO {
     /// Whether the peer's FIN has been read.
     static func isAtEnd(_ bio: OpaquePointer?) -> Bool { unsafe BIO_test_flags(bio, BIO_FLAGS_IN_EOF) != 0 }
 
+    /// Nothing is buffered here, so a flush is done at once; every other command is unknown.
+    static func control(_ bio: OpaquePointer?, _ command: CInt) -> Int {
+        switch command {
+        case BIO_CTRL_FLUSH, BIO_CTRL_PUSH, BIO_CTRL_POP: 1
+        case BIO_CTRL_EOF: unsafe isAtEnd(bio) ? 1 : 0
+        default: 0
+        }
+    }
+
+    /// Receives for `bio`; the answer is that of BIO_read_ex(3).
+    @inline(__always)
+    static func read(
+        _ bio: OpaquePointer?, from socket: StreamSocket, into memory: UnsafeMutableRawBufferPointer,
+        _ taken: UnsafeMutablePointer<Int>
+    ) -> CInt {
+        do throws(Errno) {
+            switch unsafe try socket.receive(into: memory) {
+            case .done(let bytes):
+                unsafe taken.pointee = bytes
+                return 1
+            case .wantRead, .wantWrite: unsafe copenssl_bio_set_retry_read(bio)
+            case .closed: unsafe BIO_set_flags(bio, BIO_FLAGS_IN_EOF)
+            }
+        } catch {
+            copenssl_raise_errno(error.rawValue)
+        }
+        return 0
+    }
+
     // BIO_meth_new(3): made once for the process, read-only from then on.
     private nonisolated(unsafe) static let method: OpaquePointer? = {
         let method = unsafe BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "portico socket")
@@ -35,18 +64,7 @@ private func readFromSocket(
     let memory = unsafe UnsafeMutableRawBufferPointer(start: buffer, count: count)
     // The guaranteed reference spares a retain and a release for each record.
     return unsafe Unmanaged<StreamSocket>.fromOpaque(data)._withUnsafeGuaranteedRef { socket in
-        do throws(Errno) {
-            switch unsafe try socket.receive(into: memory) {
-            case .done(let bytes):
-                unsafe taken.pointee = bytes
-                return 1
-            case .wantRead, .wantWrite: unsafe copenssl_bio_set_retry_read(bio)
-            case .closed: unsafe BIO_set_flags(bio, BIO_FLAGS_IN_EOF)
-            }
-        } catch {
-            copenssl_raise_errno(error.rawValue)
-        }
-        return 0
+        unsafe SocketBIO.read(bio, from: socket, into: memory, taken)
     }
 }
 
@@ -70,13 +88,8 @@ private func writeToSocket(
     }
 }
 
-/// Nothing is buffered here, so a flush is done at once; every other command is unknown.
 private func controlSocket(
     _ bio: OpaquePointer?, _ command: CInt, _ number: Int, _ pointer: UnsafeMutableRawPointer?
 ) -> Int {
-    switch command {
-    case BIO_CTRL_FLUSH, BIO_CTRL_PUSH, BIO_CTRL_POP: 1
-    case BIO_CTRL_EOF: unsafe SocketBIO.isAtEnd(bio) ? 1 : 0
-    default: 0
-    }
+    unsafe SocketBIO.control(bio, command)
 }

@@ -14,6 +14,8 @@ package final class TLSContext: Sendable {
     package let keyLogPath: FilePath?
     /// Whether sessions have a record.
     package let keepsRecords: Bool
+    /// Whether the kernel may encrypt the files that are sent.
+    package let kernelTLS: KernelTLSSupport
     // Held for the callbacks, which find it through their SSL_CTX.
     private let choices: HandshakeChoices
 
@@ -21,6 +23,7 @@ package final class TLSContext: Sendable {
     package init(_ configuration: TLSContextConfiguration) throws(TLSFailure) {
         keyLogPath = configuration.keyLog?.path
         keepsRecords = configuration.keepsRecords
+        kernelTLS = configuration.kernelTLS
         var named: [String: ContextOwner] = [:]
         for (name, settings) in configuration.named {
             named[name.lowercased()] = try Self.context(configuration, for: settings)

@@ -54,6 +54,8 @@ package struct TLSContextConfiguration: Sendable {
 
     /// Whether what is said in handshakes is kept for `TLSSession.record`: some 250 bytes of each connection.
     package var keepsRecords = false
+    /// Whether the kernel may encrypt the files that are sent.
+    package var kernelTLS = KernelTLSSupport.off
 
     package init(defaultIdentity: Identity, ticketKeys: TicketKeys) {
         self.default = ServerNameConfiguration([defaultIdentity])

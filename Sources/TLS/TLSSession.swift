@@ -2,6 +2,7 @@
 // it returns; none suspends; after a failure the session only wants to be dropped.
 import COpenSSL
 package import Sockets
+import SystemPackage
 
 /// One TLS connection, bound to the thread of its socket.
 ///
@@ -14,6 +15,8 @@ package import Sockets
     private let context: AnyObject
     // nil where nobody asks for it.
     private let helloKeeper: ClientHelloKeeper?
+    // nil where only OpenSSL encrypts.
+    let kernel: KernelTLS?
     private var hasFailed = false
     private var hasSentCloseNotify = false
 
@@ -23,7 +26,8 @@ package import Sockets
     package init(
         accepting context: TLSContext, on socket: StreamSocket, verifiesClient: Bool = true
     ) throws(TLSFailure) {
-        unsafe ssl = unsafe try TLSSession.makeSSL(context.defaultContext, socket)
+        kernel = context.kernelTLS == .present ? KernelTLS(socket) : nil
+        unsafe ssl = unsafe try TLSSession.makeSSL(context.defaultContext, socket, kernel)
         self.socket = socket
         self.context = context
         helloKeeper = context.keepsRecords ? ClientHelloKeeper() : nil
@@ -37,7 +41,8 @@ package import Sockets
         connecting context: TLSClientContext, to serverName: String?, on socket: StreamSocket,
         resuming: TLSResumption? = nil
     ) throws(TLSFailure) {
-        unsafe ssl = unsafe try TLSSession.makeSSL(context.context, socket)
+        kernel = nil
+        unsafe ssl = unsafe try TLSSession.makeSSL(context.context, socket, nil)
         self.socket = socket
         self.context = context
         helloKeeper = nil
@@ -79,6 +84,7 @@ package import Sockets
     /// at least as many: one record may already be encrypted. The buffer may have moved.
     package mutating func write(_ bytes: Span<UInt8>) throws(TLSFailure) -> Progress<Int> {
         guard !bytes.isEmpty else { return .done(0) }
+        if let kernel, mayBypass(kernel) { return try sendPlain(bytes) }
         ErrorQueue.clear()
         var taken = 0
         var result: CInt = 1
@@ -107,6 +113,7 @@ package import Sockets
     package mutating func sendCloseNotify() -> Progress<Void> {
         guard !hasFailed else { return .closed }
         guard !hasSentCloseNotify else { return .done(()) }
+        if let kernel, kernel.isSending { return sendCloseNotify(through: kernel) }
         ErrorQueue.clear()
         defer { ErrorQueue.clear() }
         let result = unsafe SSL_shutdown(ssl)
@@ -145,7 +152,7 @@ package import Sockets
 
     /// What was said in the finished handshake; nil unless the context keeps that.
     package var record: HandshakeRecord? {
-        helloKeeper.map { unsafe HandshakeRecord(of: ssl, hello: $0.hello) }
+        helloKeeper.map { unsafe HandshakeRecord(of: ssl, hello: $0.hello, kernel: kernelState) }
     }
 
     /// Whether the handshake selected this application protocol; builds nothing.
@@ -163,6 +170,72 @@ package import Sockets
     }
 }
 
+// MARK: - Kernel TLS
+
+extension TLSSession {
+    /// Whether the kernel encrypts what is sent.
+    package var isSendingInKernel: Bool { kernel?.isSending == true }
+
+    /// Whether the kernel may be asked to encrypt; false once it was.
+    package var maySendInKernel: Bool { kernel?.state == .ready }
+
+    /// Has the kernel encrypt what is sent from here on, so that files can be.
+    ///
+    /// - Returns: whether it does; false where it can't, or may not.
+    package mutating func beginSendingInKernel() -> Bool {
+        guard let kernel, !hasFailed, !hasSentCloseNotify else { return false }
+        return mayBypass(kernel) || kernel.begin()
+    }
+
+    /// Sends a part of a file through SSL_sendfile(3), of which the socket may take less.
+    ///
+    /// - Returns: `.done` with the count, 0 at the end of the file; nil if this file can't be sent so.
+    package mutating func sendFile(_ descriptor: CInt, at offset: Int, count: Int) -> Progress<Int>? {
+        guard isSendingInKernel else { return nil }
+        guard socket.mayProceed(reading: false, writing: true, hangup: false) else { return .wantWrite }
+        ErrorQueue.clear()
+        defer { ErrorQueue.clear() }
+        let sent = unsafe SSL_sendfile(ssl, descriptor, offset, count, 0)
+        if sent >= 0 { return .done(sent) }
+        // A broken connection shows itself as soon as the bytes are sent in the other way.
+        return try? socket.sendFailed()
+    }
+
+    fileprivate var kernelState: KernelTLSState {
+        if let kernel { return kernel.state }
+        return (context as? TLSContext)?.kernelTLS == .absent ? .absent : .off
+    }
+
+    /// Whether the kernel makes the records. While OpenSSL does it can follow a client that wants new keys, after which
+    /// those for the kernel are old ones; later nobody can, and the old ones stay in use (RFC 8446 §4.6.3).
+    @inline(never)
+    private func mayBypass(_ kernel: KernelTLS) -> Bool {
+        if kernel.isSending { return true }
+        if unsafe SSL_get_key_update_type(ssl) != SSL_KEY_UPDATE_NONE { kernel.forgetKeys() }
+        return false
+    }
+
+    @inline(never)
+    private mutating func sendPlain(_ bytes: Span<UInt8>) throws(TLSFailure) -> Progress<Int> {
+        do throws(Errno) { return try socket.send(bytes) } catch {
+            hasFailed = true
+            throw TLSFailure(.reset, "writing", underlying: error)
+        }
+    }
+
+    private mutating func sendCloseNotify(through kernel: KernelTLS) -> Progress<Void> {
+        do throws(Errno) {
+            guard case .done = try kernel.sendCloseNotify() else { return .wantWrite }
+        } catch {
+            hasFailed = true
+            return .closed
+        }
+        unsafe SSL_set_shutdown(ssl, SSL_get_shutdown(ssl) | SSL_SENT_SHUTDOWN)
+        hasSentCloseNotify = true
+        return .done(())
+    }
+}
+
 extension TLSSession {
     private static let recordBytes = 16_384
     /// How much one call of `shutdown` throws away before it gives others a turn.
@@ -171,12 +244,12 @@ extension TLSSession {
     /// How many bytes of content one call of `shutdown` throws away at the most.
     package static let discardedBytes = discardedPieces * discardedPieceBytes
 
-    private static func makeSSL(_ context: ContextOwner, _ socket: StreamSocket) throws(TLSFailure)
-        -> OpaquePointer
-    {
+    private static func makeSSL(
+        _ context: ContextOwner, _ socket: StreamSocket, _ kernel: KernelTLS?
+    ) throws(TLSFailure) -> OpaquePointer {
         ErrorQueue.clear()
         guard let ssl = unsafe SSL_new(context.pointer) else { throw .draining(.library, "making a session") }
-        guard let bio = unsafe SocketBIO.make(over: socket) else {
+        guard let bio = unsafe kernel.map({ unsafe $0.makeBIO() }) ?? SocketBIO.make(over: socket) else {
             unsafe SSL_free(ssl)
             throw .draining(.library, "making a session")
         }

@@ -147,7 +147,7 @@ struct DiagnosticsTests {
         }
         return TLSHandshake(
             offer: offer, signatureScheme: "ecdsa_secp256r1_sha256", refusedEarlyData: true,
-            kernelEncrypts: true,
+            kernelTLS: .ready,
             serverChain: [certificate("leaf", days: 89), certificate("middle", days: 1)], origin: .credential,
             clientChain: [certificate("client", days: -1)])
     }
@@ -156,7 +156,7 @@ struct DiagnosticsTests {
         "What the handshake said is shown, certificates with their days",
         arguments: [
             "Signature           ecdsa_secp256r1_sha256", "Early data          sent, and refused",
-            "Kernel TLS          sends only", "Versions           TLS 1.3, TLS 1.2",
+            "Kernel TLS          from the first large file on", "Versions           TLS 1.3, TLS 1.2",
             "Cipher suites      TLS_AES_128_GCM_SHA256, GREASE 0x0a0a", "Groups             x25519, 0x7fff",
             "Signature schemes  ed25519", "ALPN               h2, <b>",
             "Extensions         server_name, key_share",
@@ -185,7 +185,7 @@ struct DiagnosticsTests {
             #""alpn":["h2","<b>"]"#, #""extensions":["server_name","key_share"]"#, #""ja3":"0123""#,
             #""ja3_text":"771,4865,,,""#, #""ja4":"t13d0102h2_1_2""#, #""ja4_text":"t13d0102h2_1301_0000""#,
             #""signature_scheme":"ecdsa_secp256r1_sha256""#, #""early_data_refused":true"#,
-            #""kernel_encrypts":true"#, #""kernel_decrypts":false"#, #""certificate_origin":"credential""#,
+            #""kernel_tls":"ready""#, #""certificate_origin":"credential""#,
             #""days_left":89"#, #""days_left":-1"#, #""alternative_names":["leaf","127.0.0.1"]"#,
             #""sha256":"ableaf""#, #""not_before":"1970-01-01T00:00:00Z""#, #""tls_library":"OpenSSL3.0.0""#,
             #""ticket_key_age_seconds":60"#, #""server_certificates":[{"#, #""client_certificates":[{"#,
@@ -209,7 +209,7 @@ struct DiagnosticsTests {
         let text = try await diagnose(connection: .forTesting(tls: tls)).text
         #expect(!text.contains("Server certificate") && !text.contains("Obtained by"))
         #expect(
-            text.contains("Early data          none\n") && text.contains("Kernel TLS          not in use\n"))
+            text.contains("Early data          none\n") && text.contains("Kernel TLS          off\n"))
     }
 
     @Test("A proxy in front is named")

@@ -36,7 +36,7 @@ struct HandshakeRecordTests {
         #expect(hello.extensions.contains(0))
         #expect(record.signatureScheme == 0x0403)
         #expect(!record.refusedEarlyData)
-        #expect(!record.kernel.sends && !record.kernel.receives)
+        #expect(record.kernelTLS == .off)
         #expect(record.serverChain.map(\.subject) == ["CN=localhost"])
         #expect(record.clientChain.isEmpty)
     }

@@ -11,9 +11,10 @@ struct Link: ~Copyable {
 
     init(
         _ context: TLSContext, _ clientContext: TLSClientContext, name: String? = "localhost",
-        resuming: TLSResumption? = nil, verifiesClient: Bool = true
+        resuming: TLSResumption? = nil, verifiesClient: Bool = true,
+        over pair: (server: StreamSocket, client: StreamSocket)? = nil
     ) throws {
-        let (serverSocket, clientSocket) = try StreamSocket.pair()
+        let (serverSocket, clientSocket) = try pair ?? StreamSocket.pair()
         self.init(
             server: try TLSSession(accepting: context, on: serverSocket, verifiesClient: verifiesClient),
             client: try TLSSession(connecting: clientContext, to: name, on: clientSocket, resuming: resuming),
@@ -86,6 +87,16 @@ extension TLSSession {
         var span = buffer.mutableSpan
         guard case .done(let count) = try read(into: &span) else { throw LinkFailure.unfinished }
         return String(decoding: buffer.prefix(count), as: UTF8.self)
+    }
+
+    /// Reads until nothing is left.
+    mutating func drain(into bytes: inout [UInt8]) throws {
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        while true {
+            var span = buffer.mutableSpan
+            guard case .done(let count) = try read(into: &span) else { return }
+            bytes += buffer.prefix(count)
+        }
     }
 
     /// One read, of which only the kind of outcome matters.

@@ -82,10 +82,10 @@ struct TransferTests {
                 if progress.wantsWrite { stops += 1 }
                 guard progress.isDone else { break }
             }
-            try drain(&link.client, into: &received)
+            try link.client.drain(into: &received)
         }
         link.offerReadiness()
-        try drain(&link.client, into: &received)
+        try link.client.drain(into: &received)
         #expect(received == message)
         #expect(stops > 0)
     }
@@ -128,14 +128,5 @@ struct TransferTests {
         var link = try link()
         let nothing: [UInt8] = []
         guard case .done(0) = try link.server.write(nothing.span) else { throw LinkFailure.unfinished }
-    }
-
-    private func drain(_ session: inout TLSSession, into bytes: inout [UInt8]) throws {
-        var buffer = [UInt8](repeating: 0, count: 65_536)
-        while true {
-            var span = buffer.mutableSpan
-            guard case .done(let count) = try session.read(into: &span) else { return }
-            bytes += buffer.prefix(count)
-        }
     }
 }

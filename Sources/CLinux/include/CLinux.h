@@ -45,6 +45,10 @@ int clinux_name_thread(const char *name);
 // CPU_COUNT over sched_getaffinity(2), a macro over an opaque set. At least 1.
 int clinux_available_cpus(void);
 
+// sendmsg(2) of one whole record of TLS, of a type other than application data, over a socket whose keys the kernel has:
+// the type goes into a control message, which takes macros.
+intptr_t clinux_send_tls_record(int fd, unsigned char type, const void *bytes, size_t count);
+
 // Macros that glibc guards with _GNU_SOURCE or that Swift cannot evaluate; CLinux.c asserts each value.
 enum {
     CLINUX_O_PATH = 010000000,
@@ -60,4 +64,10 @@ enum {
     CLINUX_RESOLVE_BENEATH = 0x08,
     CLINUX_RESOLVE_IN_ROOT = 0x10,
     CLINUX_RESOLVE_CACHED = 0x20,
+    CLINUX_TCP_ULP = 31,
+    CLINUX_SOL_TLS = 282,
+    CLINUX_TLS_TX = 1,
+    CLINUX_TLS_AES_GCM_128 = 51,
+    CLINUX_TLS_AES_GCM_256 = 52,
+    CLINUX_TLS_CHACHA20_POLY1305 = 54,
 };

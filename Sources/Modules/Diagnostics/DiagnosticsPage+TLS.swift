@@ -1,5 +1,7 @@
 // The sections of TLS: what was agreed on, what the client offered, and the certificates of both sides.
 
+import HandlerKit
+
 extension DiagnosticsPage {
     var tlsSections: [FactSection] {
         guard let tls = report.tls else {
@@ -21,16 +23,19 @@ extension DiagnosticsPage {
             Fact("Server name (SNI)", tls.serverName ?? "none"),
             Fact("Session", tls.resumed ? "resumed, no certificate shown" : "new"),
             Fact("Early data", tls.earlyDataRefused ? "sent, and refused" : "none"),
-            Fact("Kernel TLS", kernelText(tls)), Fact("Client certificate", tls.clientSubject ?? "none"),
+            Fact("Kernel TLS", kernelText(tls)),
+            Fact("Client certificate", tls.clientSubject ?? "none"),
         ].compactMap { $0 }
     }
 
-    private func kernelText(_ tls: TLSReport) -> String {
-        switch (tls.kernelEncrypts, tls.kernelDecrypts) {
-        case (true, true): "both directions"
-        case (true, false): "sends only"
-        case (false, true): "receives only"
-        case (false, false): "not in use"
+    private func kernelText(_ tls: TLSReport) -> String? {
+        switch tls.kernelTLS.flatMap(TLSHandshake.KernelTLS.init) {
+        case .off: "off"
+        case .absent: "none: the kernel has no TLS"
+        case .unsuitable: "none: not with this cipher, or after a change of keys"
+        case .ready: tls.alpn == "h2" ? "none over HTTP/2" : "from the first large file on"
+        case .sending: "encrypts what is sent"
+        case nil: nil
         }
     }
 

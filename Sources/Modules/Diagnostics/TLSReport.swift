@@ -11,8 +11,7 @@ struct TLSReport: Encodable {
     let serverName: String?
     let resumed: Bool
     let earlyDataRefused: Bool
-    let kernelEncrypts: Bool
-    let kernelDecrypts: Bool
+    let kernelTLS: String?
     let clientSubject: String?
     /// Absent for a connection that is older than this page's handler.
     let clientHello: ClientHelloReport?
@@ -31,8 +30,7 @@ struct TLSReport: Encodable {
         serverName = details.serverName
         resumed = details.isResumed
         earlyDataRefused = handshake?.refusedEarlyData ?? false
-        kernelEncrypts = handshake?.kernelEncrypts ?? false
-        kernelDecrypts = handshake?.kernelDecrypts ?? false
+        kernelTLS = handshake?.kernelTLS.rawValue
         clientHello = handshake?.offer.map(ClientHelloReport.init)
         certificateOrigin = handshake?.origin?.rawValue
         serverCertificates = handshake?.serverChain.map { CertificateReport($0, at: now) } ?? []
