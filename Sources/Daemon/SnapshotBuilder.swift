@@ -159,7 +159,11 @@ extension HandlerSection {
 
 extension SnapshotBuilder {
     /// A builder that makes nothing on the disk and whose handlers never serve.
-    static func forCheck(_ settings: Settings, source: ConfigurationSource) throws -> SnapshotBuilder {
+    ///
+    /// - Parameter outOfTime: how bad a certificate out of its time is.
+    static func forCheck(
+        _ settings: Settings, source: ConfigurationSource, outOfTime: Diagnostic.Severity
+    ) throws -> SnapshotBuilder {
         let environment = ServiceEnvironment.current()
         let ticketKeys = try TicketKeys()
         return SnapshotBuilder(
@@ -167,7 +171,7 @@ extension SnapshotBuilder {
             identities: IdentityLoader(
                 environment: environment,
                 stateFolder: settings.stateFolder(source: source, environment: environment),
-                mayWrite: false, refusesOutOfTime: true),
+                mayWrite: false, outOfTime: outOfTime),
             logger: Logger(label: "portico") { _ in SwiftLogNoOpLogHandler() }, accessLog: nil,
             blocking: BlockingPool(threads: 1),
             server: ServerState(source: source, environment: environment, ticketKeys: ticketKeys),
