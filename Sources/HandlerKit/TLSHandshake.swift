@@ -27,6 +27,8 @@ public struct TLSHandshake: Sendable {
         case file
         /// A credential of the service manager, see systemd.exec(5).
         case credential
+        /// It was made with a fault, for a listener that has one on purpose.
+        case fault
     }
 
     /// Makes a handshake of its parts.

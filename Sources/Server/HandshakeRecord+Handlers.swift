@@ -23,6 +23,7 @@ extension TLSHandshake.Origin {
             case .authority: .auto
             case .file: .file
             case .credential: .credential
+            case .fault: .fault
             }
     }
 }

@@ -14,6 +14,7 @@ package final class TLSContext: Sendable {
     package let keyLogPath: FilePath?
     /// Whether sessions have a record.
     package let keepsRecords: Bool
+    private let faulty: [TLSFault: TLSContext]
     // Held for the callbacks, which find it through their SSL_CTX.
     private let choices: HandshakeChoices
 
@@ -21,6 +22,11 @@ package final class TLSContext: Sendable {
     package init(_ configuration: TLSContextConfiguration) throws(TLSFailure) {
         keyLogPath = configuration.keyLog?.path
         keepsRecords = configuration.keepsRecords
+        var faulty: [TLSFault: TLSContext] = [:]
+        for fault in configuration.faults {
+            faulty[fault] = try TLSContext(configuration.showing(fault))
+        }
+        self.faulty = faulty
         var named: [String: ContextOwner] = [:]
         for (name, settings) in configuration.named {
             named[name.lowercased()] = try Self.context(configuration, for: settings)
@@ -41,6 +47,11 @@ package final class TLSContext: Sendable {
     package func admits(_ name: String?, over session: borrowing TLSSession) -> Bool {
         guard let rules = context(for: name).verification else { return true }
         return session.verification?.fingerprint == rules.fingerprint
+    }
+
+    /// What the clients of a listener with this fault meet; itself without one, nil if it was not built with it.
+    package func having(_ fault: TLSFault?) -> TLSContext? {
+        fault.map { faulty[$0] } ?? self
     }
 
     /// The keys of its session tickets.
