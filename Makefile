@@ -2,9 +2,10 @@
 
 # Everything that is needed from Debian, in one place.
 BUILD_PACKAGES := libbrotli-dev libcmark-gfm-dev libcmark-gfm-extensions-dev libnghttp2-dev libssl-dev libsystemd-dev zlib1g-dev pkg-config binutils libc6-dev libstdc++-12-dev git ca-certificates curl
-TEST_PACKAGES := nghttp2-client haproxy chromium libnss3-tools openssl python3 strace systemd dbus iproute2 tzdata
+TEST_PACKAGES := nghttp2-client haproxy chromium libnss3-tools p11-kit openssl python3 strace systemd dbus iproute2 tzdata
 BROWSER_PACKAGES := chromium chromium-driver libnss3-tools python3 python3-venv
 BENCH_PACKAGES := nghttp2-client nghttp2-server nginx-light wrk gcc openssl python3
+SCAN_PACKAGES := testssl.sh sslscan openssl python3 python3-venv
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -44,8 +45,8 @@ tracked = git -c safe.directory='*' ls-files
 shell_scripts = $(shell $(tracked) | xargs -r grep -lE '^#!(/bin/bash|/bin/sh|/usr/bin/env bash)')
 python_scripts = $(shell $(tracked) | xargs -r grep -lE '^\#!.*python3') $(shell $(tracked) '*.py')
 
-.PHONY: help setup setup-test setup-browser setup-bench swift build run test test-browser test-asan test-tsan fuzz \
-    install uninstall lint format bench size clean
+.PHONY: help setup setup-test setup-browser setup-bench setup-scan swift build run test test-browser test-asan \
+    test-tsan fuzz scan install uninstall lint format bench size clean
 
 help: ## list what can be made
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/\1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
@@ -61,6 +62,9 @@ setup-browser: swift
 
 setup-bench: swift
 	@.ci/install-packages $(BUILD_PACKAGES) $(BENCH_PACKAGES)
+
+setup-scan: swift
+	@.ci/install-packages $(BUILD_PACKAGES) $(SCAN_PACKAGES)
 
 swift:
 	@command -v swift >/dev/null || { echo "Swift 6.3 is missing: https://www.swift.org/install/linux/" >&2; exit 1; }
@@ -94,6 +98,9 @@ test-tsan: setup-test ## unit and integration tests under the thread sanitizer
 
 fuzz: swift ## try the parsers with odd bytes (SECONDS=60 for each, TARGET=name, INPUT=file)
 	.ci/fuzz $(SECONDS) $(TARGET) $(INPUT)
+
+scan: setup-scan build ## let testssl.sh, sslscan and sslyze (from PyPI) look at the default TLS
+	.ci/scan $(BINARY)
 
 lint: swift ## format, house rules, unsafe code where it may not be, syntax of the scripts
 	swift format lint --strict --parallel --recursive Sources Tests Examples Package.swift
@@ -137,4 +144,4 @@ uninstall: ## remove what install put there, but no edited configuration
 	@if [[ -z "$(DESTDIR)" && -d /run/systemd/system ]]; then journalctl --update-catalog; systemctl daemon-reload; fi
 
 clean: ## remove what was built
-	rm -rf .build .build-asan .build-tsan .build-fuzz
+	rm -rf .build .build-asan .build-tsan .build-fuzz .build-scan

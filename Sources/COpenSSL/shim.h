@@ -67,6 +67,11 @@ static inline int copenssl_ctx_add1_chain_cert(SSL_CTX *ctx, X509 *certificate) 
     return (int)SSL_CTX_add1_chain_cert(ctx, certificate);
 }
 
+// Macro over SSL_ctrl; the session takes its own reference.
+static inline int copenssl_add1_chain_cert(SSL *ssl, X509 *certificate) {
+    return (int)SSL_add1_chain_cert(ssl, certificate);
+}
+
 // Macro over SSL_CTX_callback_ctrl, with the function and its argument in one call.
 static inline void copenssl_ctx_set_servername_callback(
     SSL_CTX *ctx, int (*callback)(SSL *, int *, void *), void *argument) {
@@ -125,12 +130,13 @@ static inline void copenssl_raise_verification(const char *reason) {
 // Macro over BIO_ctrl; the bytes belong to the memory BIO.
 static inline long copenssl_bio_mem_data(BIO *bio, char **data) { return BIO_get_mem_data(bio, data); }
 
-// Macro over the variadic EVP_PKEY_Q_keygen.
+// Macros over the variadic EVP_PKEY_Q_keygen.
 static inline EVP_PKEY *copenssl_generate_p256(void) { return EVP_EC_gen("P-256"); }
+static inline EVP_PKEY *copenssl_generate_rsa(int bits) { return EVP_RSA_gen((size_t)bits); }
 
 // X509V3_set_ctx_nodb is a macro that assigns a field of the structure.
-static inline void copenssl_x509v3_set_ctx(X509V3_CTX *context, X509 *issuer, X509 *subject) {
-    X509V3_set_ctx(context, issuer, subject, NULL, NULL, 0);
+static inline void copenssl_x509v3_set_ctx(X509V3_CTX *context, X509 *issuer, X509 *subject, X509_CRL *list) {
+    X509V3_set_ctx(context, issuer, subject, NULL, list, 0);
     X509V3_set_ctx_nodb(context);
 }
 

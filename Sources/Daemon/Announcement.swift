@@ -15,7 +15,7 @@ struct Announcement {
     /// The URL of the first listener that has one, TLS first.
     var url: String? {
         // Who is told of is at this machine, and may be one that has to begin with a PROXY header.
-        let direct = listeners.filter(\.rules.trustedProxies.isEmpty)
+        let direct = listeners.filter { $0.rules.trustedProxies.isEmpty && $0.rules.fault == nil }
         let ordered = direct.filter(\.isTLS) + direct.filter { !$0.isTLS }
         return ordered.lazy.compactMap(Self.url).first
     }

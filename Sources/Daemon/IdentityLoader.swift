@@ -24,8 +24,9 @@ struct IdentityLoader {
         case inForce(CertificateAuthority?)
     }
 
-    /// Whether a certificate out of its time is an error, as it is for `portico check`; a daemon serves with it.
-    var refusesOutOfTime = false
+    /// How bad a certificate out of its time is, for `portico check`; nil for a daemon, which serves with it and tells of
+    /// it by itself.
+    var outOfTime: Diagnostic.Severity?
 
     /// All identities of a configuration: for each server name one, or one for each of several key algorithms.
     struct Identities {
@@ -155,9 +156,9 @@ struct IdentityLoader {
                 identity.mark(.file)
             }
             report(identity.warnings, at: location, into: &diagnostics)
-            if refusesOutOfTime {
+            if let outOfTime {
                 diagnostics += CertificateExpiry(of: [identity]).outOfTime(at: systemTime()).map {
-                    .error(at: location, "\($0)")
+                    Diagnostic(outOfTime, at: location, "\($0)")
                 }
             }
             return identity

@@ -206,10 +206,12 @@ extension LifeCycle {
     }
 
     private func logChanges(from old: [Listener], to new: [Listener]) {
-        for listener in new where !old.contains(where: { $0 === listener }) {
+        let added = new.filter { listener in !old.contains { $0 === listener } }
+        for listener in added {
             logger.notice(
                 "Listening.", metadata: ["event": "listener-added", "address": "\(listener.address)"])
         }
+        tellOfFaults(of: added)
         for listener in old where !new.contains(where: { $0 === listener }) {
             logger.notice(
                 "No longer listening.",

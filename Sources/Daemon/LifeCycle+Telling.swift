@@ -26,6 +26,16 @@ extension LifeCycle {
         }
     }
 
+    /// Logs which listeners have a fault: whoever meets one by mistake finds out here.
+    func tellOfFaults(of listeners: [Listener]) {
+        for listener in listeners {
+            guard let fault = listener.rules.fault else { continue }
+            logger.notice(
+                "A listener has a fault on purpose.",
+                metadata: ["address": "\(listener.address)", "fault": "\(fault.rawValue)"])
+        }
+    }
+
     /// Logs which certificates end soon or are out of their time: each time that there is something new to say, which is
     /// once a day.
     func tellOfExpiry() {

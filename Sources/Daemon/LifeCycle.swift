@@ -123,6 +123,7 @@ final class LifeCycle {
                 "Sockets were handed over that no listener uses.", metadata: ["names": "\(listeners.unused)"])
         }
         tell(of: built.identities)
+        tellOfFaults(of: listeners.listeners)
         parts.announce(
             Announcement(
                 listeners: listeners.listeners, authority: built.identities?.authority?.certificatePath,

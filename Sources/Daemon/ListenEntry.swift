@@ -2,6 +2,7 @@
 
 import Configuration
 import Server
+import TLS
 
 /// An address that is listened at, with the rules for its connections.
 struct ListenEntry {
@@ -32,6 +33,26 @@ extension Settings {
         var seen: Set<ListenAddress> = []
         return (section.optional(key) ?? []).filter { seen.insert($0).inserted }.map {
             ListenEntry(address: $0, rules: rules, key: name, location: section.location(of: key))
+        }
+    }
+
+    /// What the listeners do wrong on purpose.
+    var faults: Set<TLSFault> { Set(listenEntries.compactMap(\.rules.fault)) }
+
+    /// Reports faults where there can be none.
+    static func reportFaults(
+        _ document: Document, _ listeners: [Section], into diagnostics: inout [Diagnostic]
+    ) {
+        for section in document.sections(named: ServerKeys.schema.name) {
+            let location = section.location(of: ListenKeys.fault.name)
+            guard location != section.location else { continue }
+            let message =
+                "fault: what [server] listens at has none; give the fault a [listen NAME] of its own"
+            diagnostics.append(.error(at: location, message))
+        }
+        for section in listeners where section[ListenKeys.fault] != nil && !section[ListenKeys.tls] {
+            let message = "fault: there is none without TLS, and 'tls' is no"
+            diagnostics.append(.error(at: section.location(of: ListenKeys.fault), message))
         }
     }
 

@@ -56,13 +56,16 @@ struct CheckCommand: ParsableCommand {
     @OptionGroup var file: ConfigurationOption
     @Flag(help: "Print the effective configuration, defaults included, in the syntax of the file.")
     var print = false
+    @Flag(help: "Judge as a reload does: a certificate that has expired, or is not valid yet, is a warning.")
+    var reload = false
 
     func run() throws {
         let source = ConfigurationSource.file(file.filePath)
         var diagnostics: [Diagnostic] = []
         let settings = source.read(modules: ModuleCatalog.modules, into: &diagnostics)
         if let settings {
-            try SnapshotBuilder.withoutListeners(settings, source: source).check(into: &diagnostics)
+            try SnapshotBuilder.withoutListeners(settings, source: source, outOfTime: reload ? .warning : .error)
+                .check(into: &diagnostics)
         }
         for diagnostic in diagnostics.inOrderOfPlace { printError("\(diagnostic)") }
         guard let settings, !diagnostics.hasErrors else { throw ExitStatus.configuration }

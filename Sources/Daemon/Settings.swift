@@ -48,6 +48,7 @@ struct Settings: Sendable {
         let server = document.decode(ServerKeys.schema, into: &diagnostics)
         listeners = document.decode(ListenKeys.schema, into: &diagnostics)
         Self.reportProxies(listeners, into: &diagnostics)
+        Self.reportFaults(document, listeners, into: &diagnostics)
         let http2 = document.decode(HTTP2Keys.schema, into: &diagnostics)
         let tls = Self.decodeTLS(document, into: &diagnostics)
         handlers = document.sections(named: HandlerKeys.schema.name).compactMap {

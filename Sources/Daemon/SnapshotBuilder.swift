@@ -34,7 +34,7 @@ struct SnapshotBuilder {
         var routes = makeRoutes(into: &diagnostics)
         let keepsRecords = routes.contains { $0.handler.wantsHandshake }
         let (tls, loaded) = makeContext(keepsRecords: keepsRecords, into: &diagnostics)
-        if let download = loaded.flatMap({ makeDownload($0, into: &diagnostics) }) { routes.append(download) }
+        if let authority = loaded?.authority { routes += makeDownloads(authority, into: &diagnostics) }
         guard !diagnostics.hasErrors else { return nil }
         let snapshot = Snapshot(
             generation: generation, routes: RouteTable(routes),
@@ -123,25 +123,37 @@ struct SnapshotBuilder {
         return TLSContextBuilder(
             sections: settings.tls, loader: loader, ticketKeys: ticketKeys,
             alpn: settings.http2[HTTP2Keys.enabled] ? ["h2", "http/1.1"] : ["http/1.1"],
-            keepsRecords: keepsRecords, onRefusal: tellRefusal)
+            keepsRecords: keepsRecords, faults: settings.faults, onRefusal: tellRefusal)
     }
 
-    /// The route to the authority's certificate, unless a handler has its place.
-    private func makeDownload(
-        _ identities: IdentityLoader.Identities, into diagnostics: inout [Diagnostic]
-    ) -> Route? {
-        guard let authority = identities.authority, let section = settings.tls.first,
-            section[TLSKeys.authorityDownload] != .none,
-            !settings.handlers.contains(where: { $0.prefix == AuthorityHandler.path && $0.host == nil })
-        else { return nil }
+    /// The routes to what the authority publishes, unless handlers have their places.
+    private func makeDownloads(
+        _ authority: CertificateAuthority, into diagnostics: inout [Diagnostic]
+    ) -> [Route] {
+        guard let section = settings.tls.first else { return [] }
+        let isForLoopbackOnly = section[TLSKeys.authorityDownload] == .loopback
+        var handlers: [(path: String, handler: AuthorityHandler)] = []
         do throws(TLSFailure) {
-            let handler = try AuthorityHandler(
-                authority.certificate, isForLoopbackOnly: section[TLSKeys.authorityDownload] == .loopback)
-            return Route(host: nil, prefix: AuthorityHandler.path, handler: handler, bodyLimit: 0)
+            let certificate = try AuthorityHandler(
+                authority.certificate, isForLoopbackOnly: isForLoopbackOnly)
+            handlers.append((AuthorityHandler.certificatePath, certificate))
+            if settings.faults.contains(.revoked) {
+                let list = try authority.revocationList()
+                if identities.mayWrite { try authority.write(revocationList: list) }
+                let handler = AuthorityHandler(revocationList: list, isForLoopbackOnly: isForLoopbackOnly)
+                handlers.append((AuthorityHandler.revocationListPath, handler))
+            }
         } catch {
             diagnostics.append(.error(at: section.location, "\(error)"))
-            return nil
         }
+        guard section[TLSKeys.authorityDownload] != .none else { return [] }
+        return handlers.filter { isFree($0.path) }.map {
+            Route(host: nil, prefix: $0.path, handler: $0.handler, bodyLimit: 0)
+        }
+    }
+
+    private func isFree(_ path: String) -> Bool {
+        !settings.handlers.contains { $0.prefix == path && $0.host == nil }
     }
 
     private func tellRefusal(of name: String) {
@@ -161,8 +173,10 @@ extension HandlerSection {
 
 extension SnapshotBuilder {
     /// A builder that makes nothing on the disk, for handlers that no listener serves.
+    ///
+    /// - Parameter outOfTime: how bad a certificate out of its time is.
     static func withoutListeners(
-        _ settings: Settings, source: ConfigurationSource,
+        _ settings: Settings, source: ConfigurationSource, outOfTime: Diagnostic.Severity = .error,
         logger: Logger = Logger(label: "portico") { _ in SwiftLogNoOpLogHandler() },
         blocking: BlockingPool = BlockingPool(threads: 1)
     ) throws -> SnapshotBuilder {
@@ -173,7 +187,7 @@ extension SnapshotBuilder {
             identities: IdentityLoader(
                 environment: environment,
                 stateFolder: settings.stateFolder(source: source, environment: environment),
-                mayWrite: false, refusesOutOfTime: true),
+                mayWrite: false, outOfTime: outOfTime),
             logger: logger, accessLog: nil, blocking: blocking,
             server: ServerState(source: source, environment: environment, ticketKeys: ticketKeys),
             ticketKeys: ticketKeys)

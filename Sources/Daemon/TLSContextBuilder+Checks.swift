@@ -50,4 +50,15 @@ extension TLSContextBuilder {
             }
         }
     }
+
+    /// Without the authority that clients know they complain of that, and never come to the fault.
+    func checkFaults(_ identities: IdentityLoader.Identities, into diagnostics: inout [Diagnostic]) {
+        let hidden = faults.filter(\.needsAuthority).map(\.rawValue).sorted()
+        guard identities.authority == nil, !hidden.isEmpty else { return }
+        diagnostics.append(
+            .warning(
+                at: section.location(of: TLSKeys.certificate),
+                "fault = \(hidden.joined(separator: ", ")): without certificate = auto no client knows the authority of "
+                    + "these certificates, and clients tell of that first"))
+    }
 }

@@ -15,6 +15,8 @@ struct TLSContextBuilder {
     let alpn: [String]
     /// Whether what is said in handshakes is kept for handlers.
     var keepsRecords = false
+    /// What listeners do wrong on purpose.
+    var faults: Set<TLSFault> = []
     /// Told of a name that a client asked for and the local authority may not sign for.
     var onRefusal: @Sendable (String) -> Void = { _ in }
 
@@ -44,9 +46,12 @@ struct TLSContextBuilder {
         }
         setAlgorithms(&configuration)
         configuration.leaves = identities.authority.map { LeafCertificates(of: $0, onRefusal: onRefusal) }
+        configuration.authority = identities.authority
+        configuration.faults = faults
         configuration.alpn = alpn
         configuration.keepsRecords = keepsRecords
         configuration.kernelTLS = section[TLSKeys.kernelTLS] == .auto ? .ofKernel : .off
+        checkFaults(identities, into: &diagnostics)
         do throws(TLSFailure) {
             configuration.keyLog = try keyLog(into: &diagnostics)
             return try TLSContext(configuration)

@@ -18,13 +18,16 @@ public struct ServerStatus: Sendable {
         public let isTLS: Bool
         /// Whether systemd handed it over.
         public let isActivated: Bool
+        /// What is wrong with its TLS on purpose, `expired` for example; nil for nothing.
+        public let fault: String?
 
         /// Makes a listener's entry of its parts.
-        public init(name: String, address: String, isTLS: Bool, isActivated: Bool) {
+        public init(name: String, address: String, isTLS: Bool, isActivated: Bool, fault: String? = nil) {
             self.name = name
             self.address = address
             self.isTLS = isTLS
             self.isActivated = isActivated
+            self.fault = fault
         }
     }
 

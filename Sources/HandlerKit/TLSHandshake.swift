@@ -25,6 +25,8 @@ public struct TLSHandshake: Sendable {
         case file
         /// A credential of the service manager, see systemd.exec(5).
         case credential
+        /// It was made with a fault, for a listener that has one on purpose.
+        case fault
     }
 
     /// What the kernel has to do with what is sent.

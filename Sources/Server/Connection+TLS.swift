@@ -94,9 +94,14 @@ extension Connection {
         default:
             throw ConnectionFailure(.refused, "it begins with byte \(first), neither TLS nor HTTP")
         }
+        if let fault = listener.rules.fault {
+            guard try await meetsClientHello(fault) else { return false }
+        }
+        // None is left for a listener that a reload has taken away, with its backlog still to be served.
+        guard let served = context.having(listener.rules.fault) else { return false }
         do throws(TLSFailure) {
             let stream = SecureStream(
-                try TLSSession(accepting: context, on: socket, verifiesClient: !listener.isInternal))
+                try TLSSession(accepting: served, on: socket, verifiesClient: !listener.isInternal))
             transport = .secure(stream)
         } catch {
             throw ConnectionFailure(error)
@@ -142,6 +147,7 @@ extension Connection {
             switch progress {
             case .done:
                 isSecure = true
+                if listener.rules.fault == .closeMidRecord { try cutNextRecord(of: stream) }
                 return true
             case .closed:
                 throw ConnectionFailure(.closed, "during the handshake")

@@ -22,6 +22,7 @@ extension TLSHandshake.Origin {
             case .authority: .auto
             case .file: .file
             case .credential: .credential
+            case .fault: .fault
             }
     }
 }

@@ -2,6 +2,7 @@
 
 import Configuration
 import Sockets
+import TLS
 
 /// The keys of the `[listen NAME]` sections.
 package enum ListenKeys {
@@ -15,12 +16,15 @@ package enum ListenKeys {
     package static let trusted = Key<[AddressRange]>(
         "trusted", .list(.addressRange), default: "",
         "Who has to send that header: addresses, networks such as 10.0.0.0/8, unix for all unix sockets.")
+    package static let fault = Key<TLSFault?>(
+        "fault", .either("none", or: .choice()), default: "none",
+        "What is wrong there on purpose, to test clients with.")
 
     /// The section with all its keys.
     package static let schema = SectionSchema(
         "listen", argument: .required("NAME"),
         "A listener with rules of its own, beside listen and listen_plain of [server].",
-        keys: [AnyKey(address), AnyKey(tls), AnyKey(proxyProtocol), AnyKey(trusted)])
+        keys: [AnyKey(address), AnyKey(tls), AnyKey(proxyProtocol), AnyKey(trusted), AnyKey(fault)])
 }
 
 extension ValueType where Value == AddressRange {

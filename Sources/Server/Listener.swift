@@ -3,6 +3,7 @@
 import Configuration
 import HandlerKit
 import Sockets
+import TLS
 
 /// What holds for all connections from a listener.
 package struct ListenerRules: Sendable, Hashable {
@@ -10,17 +11,21 @@ package struct ListenerRules: Sendable, Hashable {
     package let isTLS: Bool
     /// The peers that begin with a PROXY header; nobody else's is read.
     package let trustedProxies: [AddressRange]
+    /// What is wrong on purpose.
+    package let fault: TLSFault?
 
     /// The rules of an entry of `listen` or `listen_plain`.
     package init(isTLS: Bool) {
         self.isTLS = isTLS
         trustedProxies = []
+        fault = nil
     }
 
     /// The rules of a `[listen NAME]` section.
     package init(_ section: Section) {
         isTLS = section[ListenKeys.tls]
         trustedProxies = section[ListenKeys.proxyProtocol] ? section[ListenKeys.trusted] : []
+        fault = section[ListenKeys.fault]
     }
 
     /// Whether the peer begins with a PROXY header.
@@ -84,6 +89,7 @@ package final class Listener: Sendable {
     /// What pages show of it.
     package var status: ServerStatus.Listener {
         ServerStatus.Listener(
-            name: name, address: address.description, isTLS: isTLS, isActivated: socket.isAdopted)
+            name: name, address: address.description, isTLS: isTLS, isActivated: socket.isAdopted,
+            fault: rules.fault?.rawValue)
     }
 }

@@ -10,13 +10,15 @@ package enum CertificatePurpose: String, Sendable {
 
 /// What a new certificate shall say; `issuer` nil makes it sign itself.
 struct CertificateBuilder {
-    let subject: String
+    var subject: String
     let key: PrivateKey
     /// In seconds since 1970.
     let notBefore: Int64
     let notAfter: Int64
     /// Name and value as openssl.cnf writes them (x509v3_config(5)), in the order of the certificate.
     let extensions: [(identifier: CInt, value: String)]
+    /// In network byte order; nil for one by chance.
+    var serialNumber: [UInt8]?
 
     /// A certificate authority's certificate, which signs leaves for clients and servers within `constraints`, but
     /// no further authorities.
@@ -87,14 +89,21 @@ struct CertificateBuilder {
         return try Certificate(der: certificate.der())
     }
 
-    /// 127 random bits: positive, and far more than the 64 that CAs owe (CA/Browser Forum BR §7.1).
     private func setSerialNumber(_ x509: OpaquePointer) -> Bool {
+        guard let bytes = serialNumber ?? Self.randomSerialNumber() else { return false }
+        return unsafe setInteger(X509_get_serialNumber(x509), bytes)
+    }
+
+    /// Random bits, far more than the 64 that CAs owe (CA/Browser Forum BR §7.1).
+    private static func randomSerialNumber() -> [UInt8]? {
         var bytes = [UInt8](repeating: 0, count: 16)
-        guard unsafe RAND_bytes(&bytes, CInt(bytes.count)) == 1 else { return false }
-        bytes[0] = bytes[0] & 0x7f | 0x40
-        let number = unsafe BN_bin2bn(bytes, CInt(bytes.count), nil)
-        defer { unsafe BN_free(number) }
-        return unsafe BN_to_ASN1_INTEGER(number, X509_get_serialNumber(x509)) != nil
+        guard unsafe RAND_bytes(&bytes, CInt(bytes.count)) == 1 else { return nil }
+        return serialNumber(bytes)
+    }
+
+    /// 16 bytes as a positive number of that length.
+    static func serialNumber(_ bytes: [UInt8]) -> [UInt8] {
+        [bytes[0] & 0x7f | 0x40] + bytes[1..<16]
     }
 
     private func setCommonName(_ name: OpaquePointer?) -> Bool {
@@ -108,9 +117,16 @@ struct CertificateBuilder {
         -> Bool
     {
         var context = unsafe X509V3_CTX()
-        unsafe copenssl_x509v3_set_ctx(&context, issuer, x509)
+        unsafe copenssl_x509v3_set_ctx(&context, issuer, x509, nil)
         guard let made = unsafe X509V3_EXT_conf_nid(nil, &context, identifier, value) else { return false }
         defer { unsafe X509_EXTENSION_free(made) }
         return unsafe X509_add_ext(x509, made, -1) == 1
     }
+}
+
+/// Gives an integer of ASN.1 its value, bytes in network order.
+func setInteger(_ integer: UnsafeMutablePointer<ASN1_INTEGER>?, _ bytes: [UInt8]) -> Bool {
+    let number = unsafe BN_bin2bn(bytes, CInt(bytes.count), nil)
+    defer { unsafe BN_free(number) }
+    return unsafe BN_to_ASN1_INTEGER(number, integer) != nil
 }

@@ -2,7 +2,7 @@
 import SystemPackage
 
 /// An authority that signs leaves within its constraints.
-package struct CertificateSigner: Sendable {
+package struct CertificateSigner: LeafIssuer {
     /// The name of the key's file, beside that of the certificate.
     static let keyFileName: FilePath.Component = "ca.key"
 
@@ -45,17 +45,34 @@ package struct CertificateSigner: Sendable {
     ///
     /// - Parameter days: how long it is valid, never longer than the authority.
     func leaf(
-        for names: [String], purpose: CertificatePurpose = .server, days: Int64 = leafDays, at now: Int64
+        for names: [String], purpose: CertificatePurpose = .server, days: Int64 = leafDays, at now: Int64,
+        key: PrivateKey? = nil, serialNumber: [UInt8]? = nil
+    ) throws(TLSFailure) -> Identity {
+        try leaf(
+            for: names, purpose: purpose, from: now - Self.clockSlack,
+            to: min(now + days * Self.day, authority.facts.notAfter), key: key, serialNumber: serialNumber)
+    }
+
+    func leaf(for names: [String], at now: Int64) throws(TLSFailure) -> Identity {
+        try leaf(for: names, purpose: .server, at: now)
+    }
+
+    /// The same from one moment to another.
+    ///
+    /// - Parameters:
+    ///   - key: nil for a new one.
+    ///   - serialNumber: nil for one by chance.
+    func leaf(
+        for names: [String], purpose: CertificatePurpose = .server, from: Int64, to: Int64,
+        key: PrivateKey? = nil, serialNumber: [UInt8]? = nil
     ) throws(TLSFailure) -> Identity {
         for name in names where !name.contains("@") && !constraints.permits(name) {
             throw TLSFailure(.badSetting, "\(name) is not among the names that the authority may sign for")
         }
-        let key = try PrivateKey.generate()
-        let end = min(now + days * Self.day, authority.facts.notAfter)
-        let certificate = try CertificateBuilder.leaf(
-            for: names, purpose: purpose, key: key, from: now - Self.clockSlack, to: end
-        ).signed(by: (authority.leaf, authority.key))
-        return Identity(made: certificate, key: key)
+        let key = if let key { key } else { try PrivateKey.generate() }
+        var builder = CertificateBuilder.leaf(for: names, purpose: purpose, key: key, from: from, to: to)
+        builder.serialNumber = serialNumber
+        return Identity(made: try builder.signed(by: (authority.leaf, authority.key)), key: key)
     }
 
     /// Whether a leaf needs no successor yet: it is valid, and 60 of its 90 days are not over.

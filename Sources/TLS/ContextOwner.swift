@@ -72,6 +72,7 @@ extension ContextOwner {
         unsafe try self.init(
             TLS_server_method(),
             sessionIDContext: name.verification.map { sha256(sessions + $0.fingerprint) } ?? sessions, name)
+        if let level = settings.securityLevel { unsafe SSL_CTX_set_security_level(pointer, level) }
         setTransferModes()
         try setVersions(name.minimumVersion ?? settings.minimumVersion, settings.maximumVersion)
         _ = unsafe SSL_CTX_set_options(

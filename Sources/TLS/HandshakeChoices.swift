@@ -99,7 +99,8 @@ private func acceptServerName(
 private func leafCallback(_ ssl: OpaquePointer?, _ argument: UnsafeMutableRawPointer?) -> CInt {
     let name = unsafe SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name).map { unsafe String(cString: $0) }
     guard let leaf = unsafe HandshakeChoices.of(ssl)?.leaves?.identity(for: name) else { return 1 }
-    return unsafe SSL_use_cert_and_key(ssl, leaf.leaf.pointer, leaf.key.pointer, nil, 1)
+    let isUsed = unsafe SSL_use_cert_and_key(ssl, leaf.leaf.pointer, leaf.key.pointer, nil, 1) == 1
+    return isUsed && leaf.chain.allSatisfy { unsafe copenssl_add1_chain_cert(ssl, $0.pointer) == 1 } ? 1 : 0
 }
 
 private func alpnCallback(

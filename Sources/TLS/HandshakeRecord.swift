@@ -9,6 +9,8 @@ package enum CertificateOrigin: Int, Sendable {
     case file
     /// A credential of the service manager.
     case credential
+    /// It was made for a fault.
+    case fault
 }
 
 /// What was said in a handshake; kept where the configuration has somebody who asks.

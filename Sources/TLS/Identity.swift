@@ -34,9 +34,9 @@ package final class Identity: Sendable {
     }
 
     /// A certificate that was just made for its key.
-    init(made certificate: Certificate, key: PrivateKey) {
+    init(made certificate: Certificate, key: PrivateKey, chain: [Certificate] = []) {
         leaf = certificate
-        chain = []
+        self.chain = chain
         self.key = key
         facts = CertificateFacts(certificate)
         file = ""

@@ -1,4 +1,4 @@
-// Owns the leaves that the local authority makes for server names when they are first asked for. They stay in memory:
+// Owns the leaves that are made for server names when they are first asked for. They stay in memory:
 // clients trust the authority, so that another leaf after a restart is as good.
 import Synchronization
 
@@ -21,11 +21,11 @@ package final class LeafCertificates: Sendable {
         var refused: Set<String> = []
     }
 
-    private let signer: CertificateSigner
+    private let issuer: any LeafIssuer
     private let initial: Identity
     private let initialNames: Set<String>
     private let now: @Sendable () -> Int64
-    private let onRefusal: @Sendable (String) -> Void
+    let onRefusal: @Sendable (String) -> Void
     private let state = Mutex(State())
 
     /// - Parameter onRefusal: told of a name that the authority may not sign for; called within a handshake.
@@ -36,13 +36,21 @@ package final class LeafCertificates: Sendable {
     }
 
     /// - Parameter now: the time in seconds since 1970.
-    init(
+    convenience init(
         of authority: CertificateAuthority, now: @escaping @Sendable () -> Int64,
         onRefusal: @escaping @Sendable (String) -> Void
     ) {
-        signer = authority.signer
-        initial = authority.identity
-        initialNames = Set(authority.identity.facts.alternativeNames)
+        self.init(by: authority.signer, default: authority.identity, now: now, onRefusal: onRefusal)
+    }
+
+    /// - Parameter initial: for clients that name no server, or one that the issuer may not sign for.
+    init(
+        by issuer: any LeafIssuer, default initial: Identity,
+        now: @escaping @Sendable () -> Int64 = systemTime, onRefusal: @escaping @Sendable (String) -> Void
+    ) {
+        self.issuer = issuer
+        self.initial = initial
+        initialNames = Set(initial.facts.alternativeNames)
         self.now = now
         self.onRefusal = onRefusal
     }
@@ -57,7 +65,7 @@ package final class LeafCertificates: Sendable {
         guard let name, !initialNames.contains(name) else {
             return state.withLock { fallback(&$0, time) }
         }
-        guard isServerName(name), signer.constraints.permits(name) else {
+        guard isServerName(name), issuer.constraints.permits(name) else {
             tell(of: name)
             return state.withLock { fallback(&$0, time) }
         }
@@ -66,17 +74,17 @@ package final class LeafCertificates: Sendable {
 
     private func fallback(_ state: inout State, _ time: Int64) -> Identity? {
         let current = state.renewed ?? initial
-        guard !signer.isFresh(current, at: time) else { return state.renewed }
+        guard !issuer.isFresh(current, at: time) else { return state.renewed }
         // Without a new one the handshake goes on with the old one; the next one tries again.
-        if let made = try? signer.leaf(for: initial.facts.alternativeNames, at: time) { state.renewed = made }
+        if let made = try? issuer.leaf(for: initial.facts.alternativeNames, at: time) { state.renewed = made }
         return state.renewed
     }
 
     private func leaf(for name: String, _ state: inout State, _ time: Int64) -> Identity? {
         let kept = state.made[name]
-        if let kept, signer.isFresh(kept, at: time) { return kept }
+        if let kept, issuer.isFresh(kept, at: time) { return kept }
         // OpenSSL without memory or randomness: the client gets the default leaf, as for a name that is not ours.
-        guard let made = try? signer.leaf(for: [name], at: time) else { return kept }
+        guard let made = try? issuer.leaf(for: [name], at: time) else { return kept }
         if kept == nil {
             if state.order.count == Self.most { state.made[state.order.removeFirst()] = nil }
             state.order.append(name)

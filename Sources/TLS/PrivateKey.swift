@@ -39,6 +39,15 @@ import COpenSSL
         return unsafe PrivateKey(takingOwnership: pointer)
     }
 
+    /// A new RSA key.
+    static func generateRSA(bits: CInt) throws(TLSFailure) -> PrivateKey {
+        ErrorQueue.clear()
+        guard let pointer = unsafe copenssl_generate_rsa(bits) else {
+            throw .draining(.library, "making a key")
+        }
+        return unsafe PrivateKey(takingOwnership: pointer)
+    }
+
     /// OpenSSL's name of its algorithm, "EC" or "RSA".
     var algorithm: String {
         unsafe EVP_PKEY_get0_type_name(pointer).map { unsafe String(cString: $0) } ?? "unknown"

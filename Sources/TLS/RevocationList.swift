@@ -7,7 +7,7 @@ import SystemPackage
     // OpenSSL counts references atomically and guards the caches inside an X509_CRL with its own lock.
     nonisolated(unsafe) let pointer: OpaquePointer
 
-    private init(takingOwnership pointer: OpaquePointer) {
+    init(takingOwnership pointer: OpaquePointer) {
         unsafe self.pointer = unsafe pointer
     }
 
@@ -30,6 +30,13 @@ import SystemPackage
                 .badCertificate, "reading revocation lists", file: path, stack: errors.map(\.text))
         }
         return found
+    }
+
+    /// The list in PEM.
+    func pem() throws(TLSFailure) -> [UInt8] {
+        let text = unsafe MemoryBIO.writing { bio in unsafe PEM_write_bio_X509_CRL(bio, pointer) == 1 }
+        guard let text else { throw .draining(.library, "encoding a revocation list") }
+        return text
     }
 
     /// The issuer's distinguished name as RFC 2253 writes it.

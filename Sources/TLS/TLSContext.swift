@@ -16,6 +16,7 @@ package final class TLSContext: Sendable {
     package let keepsRecords: Bool
     /// Whether the kernel may encrypt the files that are sent.
     package let kernelTLS: KernelTLSSupport
+    private let faulty: [TLSFault: TLSContext]
     // Held for the callbacks, which find it through their SSL_CTX.
     private let choices: HandshakeChoices
 
@@ -24,6 +25,11 @@ package final class TLSContext: Sendable {
         keyLogPath = configuration.keyLog?.path
         keepsRecords = configuration.keepsRecords
         kernelTLS = configuration.kernelTLS
+        var faulty: [TLSFault: TLSContext] = [:]
+        for fault in configuration.faults {
+            faulty[fault] = try TLSContext(configuration.showing(fault))
+        }
+        self.faulty = faulty
         var named: [String: ContextOwner] = [:]
         for (name, settings) in configuration.named {
             named[name.lowercased()] = try Self.context(configuration, for: settings)
@@ -44,6 +50,11 @@ package final class TLSContext: Sendable {
     package func admits(_ name: String?, over session: borrowing TLSSession) -> Bool {
         guard let rules = context(for: name).verification else { return true }
         return session.verification?.fingerprint == rules.fingerprint
+    }
+
+    /// What the clients of a listener with this fault meet; itself without one, nil if it was not built with it.
+    package func having(_ fault: TLSFault?) -> TLSContext? {
+        fault.map { faulty[$0] } ?? self
     }
 
     /// The keys of its session tickets.

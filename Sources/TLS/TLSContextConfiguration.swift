@@ -5,6 +5,8 @@ package struct TLSVersion: Hashable, Sendable, Comparable, CustomStringConvertib
     /// The number on the wire, 0x0303 or 0x0304; OpenSSL uses the same.
     package let wireValue: UInt16
 
+    /// TLS 1.0, RFC 2246: only as a fault.
+    static let tls10 = TLSVersion(wireValue: 0x0301)
     /// TLS 1.2, RFC 5246.
     package static let tls12 = TLSVersion(wireValue: 0x0303)
     /// TLS 1.3, RFC 8446.
@@ -21,7 +23,7 @@ package struct TLSVersion: Hashable, Sendable, Comparable, CustomStringConvertib
 
     private init(wireValue: UInt16) { self.wireValue = wireValue }
 
-    package var description: String { self == .tls12 ? "1.2" : "1.3" }
+    package var description: String { "1.\(wireValue - 0x0301)" }
 
     package static func < (left: TLSVersion, right: TLSVersion) -> Bool { left.wireValue < right.wireValue }
 }
@@ -34,6 +36,10 @@ package struct TLSContextConfiguration: Sendable {
     package var named: [String: ServerNameConfiguration] = [:]
     /// Where the local authority's default leaf is shown, clients get the leaf for the name that they ask for.
     package var leaves: LeafCertificates?
+    /// The faults that some listeners have; each takes a context of its own.
+    package var faults: Set<TLSFault> = []
+    /// Whose certificates have the faults; nil for an authority that nobody knows.
+    package var authority: CertificateAuthority?
     /// Seals and opens session tickets; hand the same object to the context of the next reload.
     package var ticketKeys: TicketKeys
     /// Where the secrets of all sessions go, for Wireshark; nil for nowhere.
@@ -42,6 +48,8 @@ package struct TLSContextConfiguration: Sendable {
     package var maximumVersion = TLSVersion.tls13
     package var ciphers = defaultCiphers
     package var cipherSuites = defaultCipherSuites
+    /// How weak keys and algorithms may be, SSL_CTX_set_security_level(3); nil for what the system says.
+    var securityLevel: CInt?
     package var groups = defaultGroups
     /// Application protocols by preference (RFC 7301). If it is empty the extension is ignored; otherwise a client
     /// that offers protocols and none of these gets the fatal alert no_application_protocol, as §3.2 says.

@@ -135,6 +135,15 @@ import SystemPackage
         return discardUntilCloseNotify()
     }
 
+    /// Makes the next write send half a record and fail: `fault = close-mid-record`.
+    package mutating func cutNextRecord() throws(TLSFailure) {
+        ErrorQueue.clear()
+        guard let bio = unsafe CuttingBIO.make(over: socket) else {
+            throw .draining(.library, "making a session")
+        }
+        unsafe SSL_set0_wbio(ssl, bio)
+    }
+
     /// Whether bytes lie inside OpenSSL, which no readiness of the socket will announce; part of a record counts,
     /// so that a read may still want more.
     package var hasPending: Bool { unsafe SSL_has_pending(ssl) == 1 }

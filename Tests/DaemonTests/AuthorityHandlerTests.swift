@@ -24,7 +24,7 @@ struct AuthorityHandlerTests {
         let handler = try AuthorityHandler(authority.certificate, isForLoopbackOnly: forLoopbackOnly)
         return try handler.answerAtOnce(
             to: Request.make(
-                .get, AuthorityHandler.path + path, mount: AuthorityHandler.path,
+                .get, AuthorityHandler.certificatePath + path, mount: AuthorityHandler.certificatePath,
                 connection: .forTesting(local: Endpoint(host: local, port: port))))
     }
 
@@ -37,6 +37,23 @@ struct AuthorityHandlerTests {
         }
         #expect(String(decoding: bytes, as: UTF8.self) == (try readText(folder["state/ca.pem"])))
         #expect(!String(decoding: bytes, as: UTF8.self).contains("KEY"))
+    }
+
+    @Test("The revocation list is served by the same rules")
+    func revocations() throws {
+        let list = try authority.revocationList()
+        let handler = AuthorityHandler(revocationList: list, isForLoopbackOnly: true)
+        func answer(_ local: String) throws -> Response? {
+            try handler.answerAtOnce(
+                to: Request.make(
+                    .get, AuthorityHandler.revocationListPath, mount: AuthorityHandler.revocationListPath,
+                    connection: .forTesting(local: Endpoint(host: local, port: 8443))))
+        }
+        guard case .bytes(list)? = try answer("127.0.0.1")?.body else {
+            Issue.record("not the list")
+            return
+        }
+        #expect(throws: HandlerFailure.self) { try answer("192.168.1.7") }
     }
 
     @Test(

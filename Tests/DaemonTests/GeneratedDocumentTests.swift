@@ -43,9 +43,9 @@ struct GeneratedDocumentTests {
         )
         #expect(messages == [])
         #expect(all?.tls.map(\.argument) == [nil, "wiki.localhost"])
-        #expect(all?.listeners.map(\.argument) == ["balancer"])
+        #expect(all?.listeners.map(\.argument) == ["balancer", "expired"])
         let before = try #require(asShipped?.sections)
-        let examples = ["wiki.localhost", "balancer", "/wiki"]
+        let examples = ["wiki.localhost", "balancer", "expired", "/wiki"]
         let after = try #require(all?.sections).filter { !examples.contains($0.argument ?? "") }
         #expect("\(ConfigurationDifference(from: before, to: after))" == "no changes")
     }

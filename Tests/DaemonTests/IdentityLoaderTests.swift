@@ -27,7 +27,7 @@ struct IdentityLoaderTests {
         var diagnostics: [Diagnostic] = []
         let loader = IdentityLoader(
             environment: ServiceEnvironment { variables[$0] }, stateFolder: state, mayWrite: makes,
-            refusesOutOfTime: isCheck)
+            outOfTime: isCheck ? .error : nil)
         let identities = loader.load(settings.tls, into: &diagnostics)
         return (
             identities,

@@ -44,6 +44,16 @@ struct SettingsTests {
                 "3:11: warning: trusted: nobody is to send a header, since 'proxy_protocol' is no"
             ),
             (
+                "[listen a]\naddress = *:1\nfault = expird",
+                "3:9: error: fault: 'expird' is not one of expired, not-yet-valid, wrong-name, untrusted, self-signed, "
+                    + "revoked, incomplete-chain, tls1.0-only, weak-key, no-shared-cipher, hang, reset, "
+                    + "close-mid-record, did you mean 'expired'? (or 'none')"
+            ),
+            (
+                "[listen a]\naddress = *:1\ntls = no\nfault = expired",
+                "4:9: error: fault: there is none without TLS, and 'tls' is no"
+            ),
+            (
                 "[handler /]\nmodule = echo\nroot = /srv",
                 "3:1: error: unknown key 'root' in [handler /]"
             ),
@@ -55,6 +65,16 @@ struct SettingsTests {
     func refused(_ text: String, _ message: String) {
         let (_, messages) = settings(text)
         #expect(messages == [message])
+    }
+
+    @Test("[server] has no fault, and is told where one belongs")
+    func defaultListener() {
+        let (_, messages) = settings("[server]\nfault = expired\n[handler /]\nmodule = echo")
+        #expect(
+            messages == [
+                "2:1: error: unknown key 'fault' in [server]",
+                "2:9: error: fault: what [server] listens at has none; give the fault a [listen NAME] of its own",
+            ])
     }
 
     @Test(

@@ -251,6 +251,19 @@ extension Integration {
             #expect(checked.error.contains("the certificate of CN=leaf has expired"))
         }
 
+        @Test(
+            "A reload takes up an expired certificate, and check --reload, by which systemctl tells, agrees")
+        func expiredReload() throws {
+            let folder = try TemporaryFolder()
+            let server = try startWithEnd("20210101000000Z", in: folder)
+            #expect(try server.hangUp().contains("configuration was reloaded"))
+            let checked = try run(
+                PorticoProcess.binary, "check", "--reload", "-c", folder["portico.conf"].string)
+            #expect(checked.status == 0)
+            #expect(checked.error.contains("warning: "))
+            #expect(checked.error.contains("the certificate of CN=leaf has expired"))
+        }
+
         private func startWithEnd(_ end: String, in folder: TemporaryFolder) throws -> PorticoProcess {
             let authority = try ClientAuthority("authority", in: folder)
             try authority.issue("leaf", to: end, usage: "serverAuth")

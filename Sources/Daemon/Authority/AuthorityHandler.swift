@@ -1,19 +1,35 @@
-// Serves the local authority's certificate, so that a phone or a container can fetch what it has to trust.
+// Serves what the local authority publishes, so that a phone or a container can fetch what it has to trust.
 
 import HTTPTypes
 import HandlerKit
 import TLS
 
-/// Answers `/.well-known/portico/ca.pem`. It holds the certificate's bytes and can give away nothing else.
+/// Answers the paths of the authority's certificate and revocation list. It holds their bytes and can give away nothing
+/// else.
 struct AuthorityHandler: Handler {
-    /// Where it is (RFC 8615).
-    static let path = "/.well-known/portico/ca.pem"
+    /// Where the certificate is (RFC 8615).
+    static let certificatePath = "/.well-known/portico/ca.pem"
+    /// Where the revocation list is, if there is one.
+    static let revocationListPath = "/.well-known/portico/crl.pem"
 
-    private let certificate: [UInt8]
+    private let bytes: [UInt8]
+    private let type: String
     private let isForLoopbackOnly: Bool
 
     init(_ certificate: AuthorityCertificate, isForLoopbackOnly: Bool) throws(TLSFailure) {
-        self.certificate = try certificate.pem()
+        // The type by which Firefox and phones offer to import it.
+        self.init(
+            try certificate.pem(), type: "application/x-x509-ca-cert", isForLoopbackOnly: isForLoopbackOnly)
+    }
+
+    /// - Parameter list: in PEM.
+    init(revocationList list: [UInt8], isForLoopbackOnly: Bool) {
+        self.init(list, type: "application/x-pem-file", isForLoopbackOnly: isForLoopbackOnly)
+    }
+
+    private init(_ bytes: [UInt8], type: String, isForLoopbackOnly: Bool) {
+        self.bytes = bytes
+        self.type = type
         self.isForLoopbackOnly = isForLoopbackOnly
     }
 
@@ -21,10 +37,8 @@ struct AuthorityHandler: Handler {
         guard request.subpath == "/", !isForLoopbackOnly || request.connection.local.isLoopback else {
             throw HandlerFailure(.notFound)
         }
-        // The type by which Firefox and phones offer to import it.
         return Response(
-            .ok, fields: [.contentType: "application/x-x509-ca-cert", .cacheControl: "no-cache"],
-            body: .bytes(certificate))
+            .ok, fields: [.contentType: type, .cacheControl: "no-cache"], body: .bytes(bytes))
     }
 
     func respond(to request: Request) async throws -> Response {

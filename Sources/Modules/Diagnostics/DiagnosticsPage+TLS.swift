@@ -74,6 +74,7 @@ extension DiagnosticsPage {
         switch origin {
         case "auto": "the local authority (auto)"
         case "credential": "a credential of the service manager"
+        case "fault": "made for the fault of the listener"
         default: "a file"
         }
     }

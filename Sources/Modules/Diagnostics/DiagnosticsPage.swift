@@ -105,6 +105,7 @@ extension DiagnosticsPage {
             Fact("Server", address(connection.localAddress, connection.localPort)),
             Fact("Proxy", connection.proxyAddress.map { address($0, connection.proxyPort) }),
             Fact("Listener", connection.listener), Fact("Worker", "\(connection.worker)"),
+            Fact("Listener fault", connection.listenerFault),
             Fact("Request number", "\(connection.requestNumber)"),
         ].compactMap { $0 }
     }
@@ -135,7 +136,9 @@ extension DiagnosticsPage {
     private var listenerFacts: [Fact] {
         report.server.listeners.map { listener in
             let origin = listener.systemd ? ", handed over by systemd" : ""
-            return Fact(listener.name, "\(listener.address) (\(listener.tls ? "TLS" : "plain")\(origin))")
+            let fault = listener.fault.map { ", fault = \($0)" } ?? ""
+            return Fact(
+                listener.name, "\(listener.address) (\(listener.tls ? "TLS" : "plain")\(fault)\(origin))")
         }
     }
 }

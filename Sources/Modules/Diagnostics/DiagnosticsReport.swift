@@ -14,7 +14,7 @@ struct DiagnosticsReport: Encodable {
 
     init(_ request: Request, _ status: ServerStatus, at now: Int64) {
         self.request = RequestFacts(request)
-        connection = ConnectionReport(request)
+        connection = ConnectionReport(request, status)
         tls = request.connection.tls.map { TLSReport($0, at: now) }
         server = ServerReport(status)
     }
@@ -63,10 +63,12 @@ struct ConnectionReport: Encodable {
     let proxyAddress: String?
     let proxyPort: UInt16?
     let listener: String
+    /// What is wrong there on purpose; mostly absent.
+    let listenerFault: String?
     let worker: Int
     let requestNumber: Int
 
-    init(_ request: Request) {
+    init(_ request: Request, _ status: ServerStatus) {
         clientAddress = request.connection.remote.host
         clientPort = request.connection.remote.port
         localAddress = request.connection.local.host
@@ -74,8 +76,16 @@ struct ConnectionReport: Encodable {
         proxyAddress = request.connection.proxy?.host
         proxyPort = request.connection.proxy?.port
         listener = request.connection.listener
+        listenerFault = status.listeners.first { $0.accepted(request.connection) }?.fault
         worker = request.connection.worker
         requestNumber = request.number
+    }
+}
+
+extension ServerStatus.Listener {
+    /// Several may have the same entry with port 0; behind a proxy only the entry is known.
+    fileprivate func accepted(_ connection: ConnectionFacts) -> Bool {
+        name == connection.listener && (connection.proxy != nil || address == connection.local.description)
     }
 }
 
@@ -91,6 +101,8 @@ struct ServerReport: Encodable {
         let address: String
         let tls: Bool
         let systemd: Bool
+        /// Absent where nothing is wrong on purpose.
+        let fault: String?
     }
 
     let name: String
@@ -132,7 +144,8 @@ struct ServerReport: Encodable {
         tlsLibrary = status.tlsLibrary
         ticketKeyAgeSeconds = status.ticketKeyAge
         listeners = status.listeners.map {
-            Listener(name: $0.name, address: $0.address, tls: $0.isTLS, systemd: $0.isActivated)
+            Listener(
+                name: $0.name, address: $0.address, tls: $0.isTLS, systemd: $0.isActivated, fault: $0.fault)
         }
     }
 }

@@ -28,6 +28,14 @@ final class ChildProcess {
         for (index, stream) in [input, output, error].enumerated() {
             unsafe posix_spawn_file_actions_adddup2(&actions, stream.rawValue, CInt(index))
         }
+        // Swift's threads block most signals, and a child's timeout(1) would wait for its alarm in vain.
+        var attributes = posix_spawnattr_t()
+        unsafe posix_spawnattr_init(&attributes)
+        defer { unsafe posix_spawnattr_destroy(&attributes) }
+        var none = sigset_t()
+        unsafe sigemptyset(&none)
+        unsafe posix_spawnattr_setsigmask(&attributes, &none)
+        unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
         var words = unsafe arguments.map { unsafe strdup($0) } + [nil]
         var variables = unsafe Self.environment(with: additions).map { unsafe strdup($0) } + [nil]
         defer {
@@ -35,7 +43,8 @@ final class ChildProcess {
             for index in unsafe variables.indices { unsafe free(variables[index]) }
         }
         var child: pid_t = 0
-        let result = unsafe posix_spawnp(&child, arguments[0], &actions, nil, &words, &variables)
+        let result = unsafe posix_spawnp(
+            &child, arguments[0], &actions, &attributes, &words, &variables)
         guard result == 0 else { throw Errno(rawValue: result) }
         identifier = child
     }

@@ -152,7 +152,18 @@ final class PorticoProcess {
     }
 
     /// How many descriptors are open in it.
-    var descriptorCount: Int { names(in: FilePath("/proc/\(identifier)/fd")).count }
+    var descriptorCount: Int { names(in: descriptorFolder).count }
+
+    /// How many of them are sockets: a sanitizer opens files of its own, now and then.
+    var socketCount: Int {
+        names(in: descriptorFolder).count { name in
+            var target = [CChar](repeating: 0, count: 64)
+            let count = unsafe readlink(descriptorFolder.appending(name).string, &target, target.count)
+            return target.prefix(max(0, count)).starts(with: "socket:".utf8.map(CChar.init))
+        }
+    }
+
+    private var descriptorFolder: FilePath { FilePath("/proc/\(identifier)/fd") }
 }
 
 /// Texts of configurations.
