@@ -8,14 +8,14 @@ public struct ContentRange: Sendable, Hashable {
     public let size: UInt64?
 
     /// Parses `bytes FIRST-LAST/SIZE`, `bytes FIRST-LAST/*` or `bytes */SIZE`; nil if it is none of these, or a part
-    /// that does not lie within the whole.
+    /// that does not lie within the whole. `bytes */*`, which the grammar does not have, says nothing and is taken.
     public init?(_ value: String) {
         let words = value.split(separator: " ")
         guard words.count == 2, FieldSyntax.equalIgnoringCase(words[0], "bytes") else { return nil }
         let sides = words[1].split(separator: "/", omittingEmptySubsequences: false)
         guard sides.count == 2 else { return nil }
         size = ContentLength.parse(sides[1].utf8.span)
-        guard size != nil || sides[1] == "*" && sides[0] != "*" else { return nil }
+        guard size != nil || sides[1] == "*" else { return nil }
         if sides[0] == "*" {
             part = nil
             return
