@@ -47,17 +47,48 @@ public final class NewFile: Sendable {
     public func status() throws(FileFailure) -> FileStatus { try RootDirectory.status(of: descriptor) }
 
     /// Writes at the end.
-    public func append(_ bytes: [UInt8]) throws(FileFailure) {
-        var written = 0
-        while written < bytes.count {
-            let count = unsafe bytes.withUnsafeBytes { buffer in
-                unsafe write(descriptor, buffer.baseAddress?.advanced(by: written), buffer.count - written)
+    public func append(_ bytes: [UInt8]) throws(FileFailure) { try append([bytes]) }
+
+    /// Writes pieces at the end, one behind the other, many in one call: a file system puts them into larger folios
+    /// than each by itself.
+    public func append(_ pieces: [[UInt8]]) throws(FileFailure) {
+        var rest = pieces[...]
+        var skipped = 0
+        while let first = rest.first {
+            let count = unsafe Self.withVectors(rest.prefix(Self.mostVectors), skipped, []) { vectors in
+                unsafe writev(descriptor, vectors.baseAddress, CInt(vectors.count))
             }
-            if count >= 0 {
-                written += count
-            } else if errno != EINTR {
-                throw failure("write")
+            guard count >= 0 else {
+                if errno == EINTR { continue }
+                throw failure("writev")
             }
+            skipped += count
+            var length = first.count
+            while skipped >= length {
+                skipped -= length
+                rest.removeFirst()
+                guard let next = rest.first else { return }
+                length = next.count
+            }
+        }
+    }
+
+    /// Less than `IOV_MAX` of limits.h(0p): the pointers are taken one inside the other.
+    private static let mostVectors = 64
+
+    /// The pieces as writev(2) takes them, without the first so many bytes.
+    private static func withVectors(
+        _ pieces: ArraySlice<[UInt8]>, _ skipped: Int, _ vectors: [iovec],
+        _ body: (UnsafeBufferPointer<iovec>) -> Int
+    ) -> Int {
+        guard let piece = pieces.first else {
+            return unsafe vectors.withUnsafeBufferPointer { unsafe body($0) }
+        }
+        return unsafe piece.withUnsafeBytes { bytes in
+            let rest = unsafe UnsafeRawBufferPointer(rebasing: unsafe bytes.dropFirst(skipped))
+            let start = unsafe UnsafeMutableRawPointer(mutating: rest.baseAddress)
+            let vector = unsafe iovec(iov_base: start, iov_len: rest.count)
+            return unsafe withVectors(pieces.dropFirst(), 0, unsafe vectors + [vector], body)
         }
     }
 

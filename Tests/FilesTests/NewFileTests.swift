@@ -36,6 +36,19 @@ struct NewFileTests {
         #expect(try file.status().size == 3)
     }
 
+    @Test("Pieces are written in their order, empty ones and more than one call takes too")
+    func pieces() throws {
+        let file = try root.beginFileBlocking()
+        let pieces = (0..<300).map { Array(repeating: UInt8(truncatingIfNeeded: $0), count: $0 % 5) }
+        try file.append(pieces)
+        try file.append([[UInt8]]())
+        try file.append([UInt8]())
+        try file.append([9])
+        try file.giveName(a)
+        let whole = Array(pieces.joined()) + [9]
+        #expect(try OpenFile(folder["a"]).readBlocking(count: 10_000, at: 0) == whole)
+    }
+
     @Test("Where a file system can't do so, it has a temporary one that goes with it")
     func isTemporary() throws {
         do {

@@ -108,5 +108,5 @@ final class UploadFolder: Sendable {
         }
     }
 
-    static let isTaken = HandlerFailure(.conflict, "The name is taken, and what has it is not replaced.")
+    static let isTaken = HandlerFailure(.conflict, "There is a file or folder of this name already.")
 }

@@ -51,12 +51,15 @@ struct UploadPage: NegotiatedPage {
         .transfer:last-child { padding-bottom: 0; }
         .transfer .name { overflow-wrap: anywhere; }
         .transfer .dim { font-size: .875rem; font-variant-numeric: tabular-nums; text-align: right; }
-        .transfer.failed .dim { color: var(--failed); }
+        .transfer.failed .dim { color: var(--failed); grid-column: 1 / -1; text-align: left; }
+        .transfer.failed progress { display: none; }
         progress { grid-column: 1 / -1; appearance: none; width: 100%; height: .4rem; border: 0; border-radius: .2rem;
           background: var(--line); overflow: hidden; }
         progress::-webkit-progress-bar { background: var(--line); }
         progress::-webkit-progress-value { background: var(--accent); }
         progress::-moz-progress-bar { background: var(--accent); }
+        .entries > tbody:first-child > tr:first-child > td { padding-top: 0; }
+        @media (max-width: 40rem) { #upload .row { flex-direction: column; } }
         :root { --failed: #b3261e; }
         @media (prefers-color-scheme: dark) { :root { --failed: #ff9a8f; } }
         """

@@ -12,7 +12,7 @@ extension UploadPage {
           const units = ["KiB", "MiB", "GiB", "TiB"];
           let unit = -1;
           do { bytes /= 1024; unit += 1; } while (bytes >= 1024 && unit < units.length - 1);
-          return bytes.toFixed(1) + " " + units[unit];
+          return (Math.floor(bytes * 10) / 10).toFixed(1) + " " + units[unit];
         }
 
         function element(name, className, text) {

@@ -13,7 +13,7 @@ struct UploadWriter {
     /// How many bytes came.
     private(set) var count: UInt64 = 0
 
-    private static let batchBytes = 256 * 1024
+    private static let batchBytes = 512 * 1024
     /// A piece this small is put behind the last one, so that a client can't have each byte written by itself.
     private static let smallBytes = 4_096
 
@@ -51,7 +51,7 @@ struct UploadWriter {
         pieces = []
         gathered = 0
         return try await blocking.run { [file] in
-            for piece in waiting { try file.append(piece) }
+            try file.append(waiting)
             return try next()
         }
     }
