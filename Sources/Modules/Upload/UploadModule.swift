@@ -2,7 +2,6 @@
 
 import Configuration
 import Files
-import HTTPCore
 import HandlerKit
 
 extension ModuleDescriptor {
@@ -14,12 +13,11 @@ extension ModuleDescriptor {
             AnyKey(UploadModule.resumeWithin),
         ]
     ) { (section, context) throws(ConfigurationFailure) in
-        let mount = context.mount.utf8.count > 1 ? PercentEncoding.encode(path: context.mount.utf8) : ""
         let folder = UploadFolder(
             root: try section.openFolder(UploadModule.root), taken: section[UploadModule.exists],
             partSeconds: section[UploadModule.resumeWithin].components.seconds)
         return UploadHandler(
-            folder: folder, mount: mount, location: section.optional(UploadModule.location),
+            folder: folder, mount: context.linkPrefix, location: section.optional(UploadModule.location),
             blocking: context.blocking, logger: context.logger)
     }
 }

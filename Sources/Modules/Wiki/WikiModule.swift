@@ -2,7 +2,6 @@
 
 import Configuration
 import Files
-import HTTPCore
 import HandlerKit
 
 extension ModuleDescriptor {
@@ -13,9 +12,8 @@ extension ModuleDescriptor {
         keys: [AnyKey(WikiModule.root), AnyKey(WikiModule.templates), AnyKey(WikiModule.pageBytes)]
     ) { (section, context) throws(ConfigurationFailure) in
         let store = PageStore(root: try section.openFolder(WikiModule.root))
-        let mount = context.mount.utf8.count > 1 ? PercentEncoding.encode(path: context.mount.utf8) : ""
         let site = try WikiSite(
-            mount: mount, folder: section.optional(WikiModule.templates),
+            mount: context.linkPrefix, folder: section.optional(WikiModule.templates),
             at: section.location(of: WikiModule.templates))
         return WikiHandler(
             store: store, site: site, pageBytes: section[WikiModule.pageBytes], blocking: context.blocking,
