@@ -156,13 +156,25 @@ extension Integration {
             #expect(!names(in: folder["root"]).contains("a"))
         }
 
+        /// Starts the daemon with a file system of its own as the root, tmpfs with these options.
+        private func mounting(_ options: String) -> [String] {
+            let mount = "mount -t tmpfs -o \(options) none '\(folder["root"])' && exec \"$@\""
+            return ["unshare", "--mount", "--map-root-user", "sh", "-c", mount, "sh"]
+        }
+
+        @Test("A folder that may not be written to is a 403, before the body, and the log says why")
+        func readOnly() throws {
+            let server = try start(launcher: mounting("ro"))
+            let result = try server.startCurl(
+                "/up/a", .tls, ["-T", try write("a", bytes: 10)] + Self.status
+            ).finish()
+            #expect(result.output == "403", "\(result)")
+            try server.log.wait(containing: "A file could not be saved.")
+        }
+
         @Test("A full disk is a 507, and nothing is left of the file", arguments: Transport.allCases)
         func fullDisk(transport: Transport) throws {
-            let server = try start(
-                launcher: [
-                    "unshare", "--mount", "--map-root-user", "sh", "-c",
-                    "mount -t tmpfs -o size=1m none '\(folder["root"])' && exec \"$@\"", "sh",
-                ])
+            let server = try start(launcher: mounting("size=1m"))
             let root = FilePath("/proc/\(server.identifier)/root\(folder["root"])")
             let large = try write("large", bytes: 3_000_000)
             for options in [["-T", large], ["-T", large, "-H", "Content-Range: bytes 0-2999999/3000000"]] {
