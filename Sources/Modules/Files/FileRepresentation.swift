@@ -20,9 +20,8 @@ final class FileRepresentation: Sendable {
         status = file.status
         self.content = content
         self.type = type
-        etag = EntityTag(status.tag)
-        // RFC 9110 §8.8.2.1: never later than now. A time set into the future is newer than the change that set it.
-        lastModified = HTTPDate(secondsSinceEpoch: min(status.modificationTime, status.changeTime))
+        etag = status.entityTag
+        lastModified = status.lastModified
         let fields: ResponseFields = [
             .contentType: type, .lastModified: lastModified.description, .eTag: etag.description,
             .cacheControl: cacheControl, .acceptRanges: "bytes", .xContentTypeOptions: "nosniff",
@@ -77,16 +76,6 @@ final class FileRepresentation: Sendable {
             response.body = .pieces(multipart.pieces)
         }
         return response
-    }
-}
-
-extension FileStatus {
-    /// What a strong tag is made of: it changes with the file that is at a path, its size, or its content's time.
-    fileprivate var tag: String {
-        let numbers = [
-            inode, size, UInt64(bitPattern: modificationTime), UInt64(bitPattern: modificationNanoseconds),
-        ]
-        return numbers.map { String($0, radix: 36) }.joined(separator: "-")
     }
 }
 

@@ -15,7 +15,7 @@ extension ModuleDescriptor {
         ]
     ) { (section, context) throws(ConfigurationFailure) in
         FileHandler(
-            root: try FilesModule.open(section), settings: FilesModule.settings(section),
+            root: try section.openFolder(FilesModule.root), settings: FilesModule.settings(section),
             blocking: context.blocking)
     }
 }
@@ -48,15 +48,6 @@ enum FilesModule {
             showsHidden: section[hidden],
             links: section[symlinks] == "none" ? .none : .inside, cacheControl: section[cacheControl],
             types: ContentTypes(additions: additions, fallback: section[defaultType]))
-    }
-
-    static func open(_ section: Section) throws(ConfigurationFailure) -> RootDirectory {
-        do throws(FileFailure) {
-            return try RootDirectory(section[root])
-        } catch {
-            let message = "the folder '\(section[root])' cannot be opened: \(error)"
-            throw ConfigurationFailure([.error(at: section.location(of: root), message)])
-        }
     }
 }
 

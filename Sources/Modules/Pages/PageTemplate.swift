@@ -9,10 +9,12 @@ struct PageTemplate: Sendable {
     private let template: MustacheTemplate
 
     /// Compiles a page; a template that is not well formed is a mistake of the program, and traps.
-    init(_ body: String) {
+    ///
+    /// - Parameter style: what the page needs beside the style sheet of all.
+    init(_ body: String, style: String = "") {
         MustacheContentTypes.register(HTMLText(), named: HTMLText.name)
         do {
-            template = try MustacheTemplate(string: Self.head + body + Self.foot)
+            template = try MustacheTemplate(string: Self.head(style) + body + Self.foot)
         } catch {
             preconditionFailure("a page's template: \(error)")
         }
@@ -23,17 +25,19 @@ struct PageTemplate: Sendable {
         template.render(model)
     }
 
-    private static let head = """
+    private static func head(_ style: String) -> String {
+        """
         {{% CONTENT_TYPE:\(HTMLText.name)}}
         \(headStart)
         <style>
-        \(pageStyle)
+        \(pageStyle)\(style)
         </style>
         </head>
         <body>
         <main>
 
         """
+    }
 
     /// What every page begins with, up to its style.
     static let headStart = """

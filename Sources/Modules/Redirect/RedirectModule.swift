@@ -58,7 +58,7 @@ enum RedirectModule {
 
 extension ValueType where Value == String {
     /// An http or https URL with a host, or a path; ASCII without blanks (RFC 3986).
-    fileprivate static var address: ValueType {
+    static var address: ValueType {
         ValueType(name: "URL or path", format: { $0 }) { (text, _) throws(ValueProblem) in
             let bytes = Array(text.utf8)
             if let odd = bytes.firstIndex(where: { $0 <= 0x20 || $0 >= 0x7F || $0 == UInt8(ascii: "\\") }) {

@@ -91,9 +91,9 @@ extension WikiHandler {
             outcome = try await blocking.run { [store] in try store.save(name, bytes, madeFrom: mark) }
         } catch let failure as FileFailure {
             logger.error("A page could not be saved.", metadata: ["page": "\(name)", "error": "\(failure)"])
-            let (status, reason) = Self.reason(failure)
+            let (status, reason) = failure.writeRefusal
             let text = String(decoding: bytes, as: UTF8.self)
-            return try await giveBack(text, of: name, mark, as: form, status, "This is not saved: \(reason)")
+            return try await giveBack(text, of: name, mark, as: form, status, "This is not saved. \(reason)")
         }
         switch outcome {
         case .saved: return redirect(to: "view/\(name)")
@@ -103,20 +103,6 @@ extension WikiHandler {
                 let conflict = ConflictPage(site: site, name: name, current: current, yours: yours)
                 return try RenderedPage(conflict, as: form, status: .conflict)
             }
-        }
-    }
-
-    /// What a client may know of a failed write.
-    private static func reason(_ failure: FileFailure) -> (HTTPResponse.Status, String) {
-        switch failure.errno {
-        case .noSpace?, .diskQuotaExceeded?:
-            (
-                HTTPResponse.Status(code: 507, reasonPhrase: "Insufficient Storage"),
-                "there is no room left on the disk."
-            )
-        case .readOnlyFileSystem?, .permissionDenied?, .notPermitted?:
-            (.forbidden, "the server may not write to the wiki's folder.")
-        default: (.internalServerError, "the server failed. Its log says more.")
         }
     }
 

@@ -70,19 +70,7 @@ struct WikiHandler: Handler {
 
     private func file(_ name: String, _ request: Request) throws -> Response {
         guard let bytes = site.files[name] else { throw HandlerFailure(.notFound) }
-        let tag = EntityTag(PageText.mark(of: bytes))
-        let fields: ResponseFields = [
-            .eTag: tag.description, .cacheControl: "no-cache", .xContentTypeOptions: "nosniff",
-            .contentType: ContentTypes().type(of: name.utf8),
-        ]
-        switch ConditionalRequest.evaluate(
-            request.fields, method: request.method, etag: tag, lastModified: nil)
-        {
-        case .proceed: return Response(fields: fields, body: .bytes(bytes))
-        case .notModified:
-            return Response(.notModified, fields: [.eTag: tag.description, .cacheControl: "no-cache"])
-        case .preconditionFailed: throw HandlerFailure(.preconditionFailed)
-        }
+        return try .asset(bytes, named: name, for: request)
     }
 
     private func page(_ route: WikiRoute, _ query: QueryItems, as form: Representation) throws -> RenderedPage

@@ -2,7 +2,6 @@
 
 import Configuration
 import Files
-import HTTPCore
 import HandlerKit
 
 extension ModuleDescriptor {
@@ -12,10 +11,9 @@ extension ModuleDescriptor {
         summary: "Serves pages of Markdown that link to each other, and lets everybody edit them.",
         keys: [AnyKey(WikiModule.root), AnyKey(WikiModule.templates), AnyKey(WikiModule.pageBytes)]
     ) { (section, context) throws(ConfigurationFailure) in
-        let store = PageStore(root: try WikiModule.open(section))
-        let mount = context.mount.utf8.count > 1 ? PercentEncoding.encode(path: context.mount.utf8) : ""
+        let store = PageStore(root: try section.openFolder(WikiModule.root))
         let site = try WikiSite(
-            mount: mount, folder: section.optional(WikiModule.templates),
+            mount: context.linkPrefix, folder: section.optional(WikiModule.templates),
             at: section.location(of: WikiModule.templates))
         return WikiHandler(
             store: store, site: site, pageBytes: section[WikiModule.pageBytes], blocking: context.blocking,
@@ -31,13 +29,4 @@ enum WikiModule {
         "A folder of NAME.mustache, style sheets and pictures in place of the built-in ones.")
     static let pageBytes = Key(
         "page_bytes", .byteCount(in: 1...1_048_576), default: "256K", "The most bytes of a page's text.")
-
-    static func open(_ section: Section) throws(ConfigurationFailure) -> RootDirectory {
-        do throws(FileFailure) {
-            return try RootDirectory(section[root])
-        } catch {
-            let message = "the folder '\(section[root])' cannot be opened: \(error)"
-            throw ConfigurationFailure([.error(at: section.location(of: root), message)])
-        }
-    }
 }
