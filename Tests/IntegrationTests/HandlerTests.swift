@@ -90,6 +90,39 @@ extension Integration {
         }
 
         @Test(
+            "template and respond: filled from a request, and taken up anew by SIGHUP",
+            arguments: Transport.allCases)
+        func templates(transport: Transport) throws {
+            let folder = try TemporaryFolder()
+            try folder.write("<p>{{name}} {{site}}\n", to: "t/index.html.mustache")
+            try folder.write("1", to: "stub")
+            let sections = """
+                [handler /t]
+                module = template
+                root = \(folder["t"])
+                vars = site = A & B
+                [handler /stub]
+                module = respond
+                status = 418
+                headers = X-Stub: yes
+                body_file = \(folder["stub"])
+                """
+            let server = try PorticoProcess(sections, in: folder)
+            #expect(try server.curl("/t/?name=%3Cb%3E", transport).output == "<p>&lt;b&gt; A &amp; B\n")
+            let stub = try server.curl("/stub", transport, "-X", "PATCH", "-i").output.lowercased()
+            #expect(stub.contains(" 418") && stub.contains("x-stub: yes\r\n") && stub.hasSuffix("\r\n\r\n1"))
+            try folder.write("{{#open}}\n", to: "t/index.html.mustache")
+            #expect(try server.hangUp().contains("The reload was refused"))
+            try server.log.wait(containing: "index.html.mustache:2:1: error: the template cannot be compiled")
+            #expect(try server.curl("/t/", transport).output == "<p> A &amp; B\n")
+            try folder.write("new\n", to: "t/index.html.mustache")
+            try folder.write("2", to: "stub")
+            #expect(try server.hangUp().contains("configuration was reloaded"))
+            #expect(try server.curl("/t/", transport).output == "new\n")
+            #expect(try server.curl("/stub", transport).output == "2")
+        }
+
+        @Test(
             "diagnostics: what the server knows of a TLS connection and of itself",
             arguments: Transport.secure)
         func diagnostics(transport: Transport) throws {
