@@ -98,7 +98,11 @@ let package = Package(
         tests("ReactorTests", ["Reactor", "Sockets", "CLinux", system]),
         tests("TLSTests", ["TLS", "Sockets", "HandlerTesting", system]),
         tests("MarkdownTests", ["Markdown"]),
-        tests("CompressionTests", ["CBrotli", "Compression", "CZlib"]),
+        tests("CompressionTests", ["Compression", "Decoding"]),
+        // What content codings are tested with.
+        .target(
+            name: "Decoding", dependencies: ["CBrotli", "Compression", "CZlib"], path: "Tests/Decoding",
+            swiftSettings: settings),
         tests("DigestsTests", ["Digests"]),
         tests("HTTPCoreTests", ["FuzzProperties", "HTTPCore", httpTypes]),
         tests("HTTPWireTests", ["FuzzProperties", "HTTPWire", "HTTPCore", httpTypes]),
@@ -107,9 +111,9 @@ let package = Package(
         tests(
             "ModulesTests",
             [
-                "Configuration", "Files", "HandlerKit", "HandlerTesting", "HTTPCore", "Modules", "Threads",
-                httpTypes,
-                logging, system,
+                "Compression", "Configuration", "Decoding", "Digests", "Files", "HandlerKit",
+                "HandlerTesting",
+                "HTTPCore", "Modules", "Threads", httpTypes, logging, system,
             ]),
         tests("SupervisionTests", ["HandlerTesting", "Supervision", logging, system]),
         tests(

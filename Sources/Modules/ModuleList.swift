@@ -4,5 +4,5 @@ import HandlerKit
 
 /// The modules that the daemon offers, in the order in which `portico modules` lists them.
 public let shippedModules: [ModuleDescriptor] = [
-    .echo, .files, .diagnostics, .respond, .redirect, .time, .wiki, .upload,
+    .echo, .files, .diagnostics, .respond, .redirect, .template, .time, .wiki, .upload,
 ]

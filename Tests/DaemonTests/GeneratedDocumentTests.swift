@@ -45,7 +45,7 @@ struct GeneratedDocumentTests {
         #expect(all?.tls.map(\.argument) == [nil, "wiki.localhost"])
         #expect(all?.listeners.map(\.argument) == ["balancer", "expired"])
         let before = try #require(asShipped?.sections)
-        let examples = ["wiki.localhost", "balancer", "expired", "/wiki", "/upload"]
+        let examples = ["wiki.localhost", "balancer", "expired", "/hello", "/stub", "/wiki", "/upload"]
         let after = try #require(all?.sections).filter { !examples.contains($0.argument ?? "") }
         #expect("\(ConfigurationDifference(from: before, to: after))" == "no changes")
     }

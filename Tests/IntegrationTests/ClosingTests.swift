@@ -27,7 +27,7 @@ extension Integration {
                 ("POST /echo HTTP/1.1\r\nHost: a b\r\nContent-Length: 700000\r\n\r\n", 400),
                 ("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999\r\n\r\n", 413),
                 ("POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n", 400),
-                ("PUT /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 700000\r\n\r\n", 405),
+                ("PUT /echo/get HTTP/1.1\r\nHost: a\r\nContent-Length: 700000\r\n\r\n", 405),
                 ("POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\n\r\n", 501),
             ], Transport.http1)
         func refused(refusal: (head: String, status: Int), transport: Transport) throws {

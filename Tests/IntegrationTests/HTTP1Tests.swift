@@ -59,7 +59,8 @@ extension Integration {
             arguments: Transport.allCases)
         func expectRefused(transport: Transport) throws {
             let client = try RawClient(server, transport)
-            let request = "PUT /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 6\r\nExpect: 100-continue\r\n\r\n"
+            let request =
+                "PUT /echo/get HTTP/1.1\r\nHost: a\r\nContent-Length: 6\r\nExpect: 100-continue\r\n\r\n"
             let response = try client.exchange(request)
             #expect(response.status == 405)
             guard transport != .http2 else { return }

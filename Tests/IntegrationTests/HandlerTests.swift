@@ -23,7 +23,7 @@ extension Integration {
             let json = try server.curl(
                 "/echo", transport, "-H", "Accept: application/json", "-d", "text=a+b%0A"
             ).output
-            #expect(json.contains("\"value\" : \"a b\\n\""))
+            #expect(json.contains("\"value\": \"a b\\n\""))
         }
 
         @Test("echo: what curl -F uploads", arguments: Transport.allCases)
@@ -42,6 +42,84 @@ extension Integration {
                 "/echo", transport, "-H", "Accept: text/html", upload[0], upload[1], input: file
             ).output
             #expect(page.contains("a\\b%&quot;c.txt</code> <span class=\"dim\">text/x-odd, 1.5 KiB"))
+        }
+
+        @Test("echo: a body that is no form, however long", arguments: Transport.allCases)
+        func echoOfBody(transport: Transport) throws {
+            let server = try PorticoProcess()
+            let answer = try server.curl(
+                "/echo", transport, "-H", "Content-Type: application/json", "-d", #"{"b":[1.0],"a":2}"#
+            ).output
+            #expect(answer.hasSuffix("\n\n{\n  \"b\": [\n    1.0\n  ],\n  \"a\": 2\n}\n"))
+            let file = String(repeating: "0123456789abcdef", count: 500_000)
+            let put = try server.curl("/echo", transport, "-T", "-", input: file).output
+            #expect(put.hasPrefix("You sent 8000000 bytes\nSHA-256: "))
+            // What sha256sum says of the file.
+            #expect(put.contains("\(try run("sha256sum", input: file).output.prefix(64))\n"))
+        }
+
+        @Test("echo's endpoints: encoded, streamed and late answers arrive", arguments: Transport.allCases)
+        func endpoints(transport: Transport) throws {
+            let server = try PorticoProcess()
+            for (name, key) in [("gzip", "gzipped"), ("deflate", "deflated"), ("brotli", "brotli")] {
+                let answer = try server.curl("/echo/\(name)", transport, "--compressed").output
+                #expect(answer.contains("\"\(key)\": true"), "\(name)")
+            }
+            #expect(
+                try server.curl("/echo/status/418", transport, "-w", "%{http_code}").output.hasSuffix("418"))
+            #expect(
+                try server.curl("/echo/redirect/3", transport, "-L", "-w", "%{url_effective}").output
+                    .hasSuffix(server.url("/echo/get", transport)))
+            let began = ContinuousClock.now
+            let drip = try server.curl("/echo/drip?numbytes=5&duration=0.2&delay=0.2", transport).output
+            #expect(drip == "*****")
+            #expect(ContinuousClock.now - began > .milliseconds(390))
+            let events = try server.curl("/echo/sse?count=3&duration=0.1", transport).output
+            #expect(events.split(separator: "\n\n").count == 3)
+            #expect(try server.curl("/echo/stream/100", transport).output.split(separator: "\n").count == 100)
+        }
+
+        @Test("echo's endpoints: a client that goes ends its stream", arguments: Transport.allCases)
+        func endpointsAbandoned(transport: Transport) throws {
+            let server = try PorticoProcess(server: "workers = 1")
+            let result = try server.curl(
+                "/echo/drip?numbytes=6000&duration=60", transport, "--max-time", "0.5")
+            #expect(result.status == 28)
+            // The record is written when the response has ended.
+            try server.log.wait(containing: "/echo/drip")
+        }
+
+        @Test(
+            "template and respond: filled from a request, and taken up anew by SIGHUP",
+            arguments: Transport.allCases)
+        func templates(transport: Transport) throws {
+            let folder = try TemporaryFolder()
+            try folder.write("<p>{{name}} {{site}}\n", to: "t/index.html.mustache")
+            try folder.write("1", to: "stub")
+            let sections = """
+                [handler /t]
+                module = template
+                root = \(folder["t"])
+                vars = site = A & B
+                [handler /stub]
+                module = respond
+                status = 418
+                headers = X-Stub: yes
+                body_file = \(folder["stub"])
+                """
+            let server = try PorticoProcess(sections, in: folder)
+            #expect(try server.curl("/t/?name=%3Cb%3E", transport).output == "<p>&lt;b&gt; A &amp; B\n")
+            let stub = try server.curl("/stub", transport, "-X", "PATCH", "-i").output.lowercased()
+            #expect(stub.contains(" 418") && stub.contains("x-stub: yes\r\n") && stub.hasSuffix("\r\n\r\n1"))
+            try folder.write("{{#open}}\n", to: "t/index.html.mustache")
+            #expect(try server.hangUp().contains("The reload was refused"))
+            try server.log.wait(containing: "index.html.mustache:2:1: error: the template cannot be compiled")
+            #expect(try server.curl("/t/", transport).output == "<p> A &amp; B\n")
+            try folder.write("new\n", to: "t/index.html.mustache")
+            try folder.write("2", to: "stub")
+            #expect(try server.hangUp().contains("configuration was reloaded"))
+            #expect(try server.curl("/t/", transport).output == "new\n")
+            #expect(try server.curl("/stub", transport).output == "2")
         }
 
         @Test(

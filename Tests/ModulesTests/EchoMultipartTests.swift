@@ -1,3 +1,4 @@
+import Digests
 import HTTPCore
 import HTTPTypes
 import HandlerKit
@@ -56,14 +57,16 @@ struct EchoMultipartTests {
         #expect(try await submit("--b--").text == "You submitted nothing.\n")
     }
 
-    @Test("JSON has name, file name, type and size, and the value of a text")
+    @Test("JSON has name, file name, type, size and SHA-256, and the value of a text")
     func json() async throws {
         let response = try await submit(
             part("name=a", "\"1\"") + datafile + "--b--", accept: "application/json")
         #expect(
             response.text.filter { !$0.isWhitespace } == #"""
-                {"fields":[{"name":"a","size":3,"type":"text/plain","value":"\"1\""},\#
-                {"file_name":"lines.txt","name":"datafile","size":8,"type":"text/plain"}]}
+                {"fields":[{"name":"a","value":"\"1\"","type":"text/plain","size":3,"sha256":"\#
+                \#(SHA256.hexadecimal(of: "\"1\"".utf8.span))"},\#
+                {"name":"datafile","file_name":"lines.txt","type":"text/plain","size":8,"sha256":"\#
+                \#(SHA256.hexadecimal(of: "one\ntwo\n".utf8.span))"}]}
                 """#)
     }
 
@@ -74,6 +77,7 @@ struct EchoMultipartTests {
         let page = try await submit(form + "--b--", accept: "text/html").text
         #expect(page.contains("<code>&lt;a&gt;</code>"))
         #expect(page.contains("<code>&quot;&lt;b&gt;</code> <span class=\"dim\">image/png, 1.5 KiB</span>"))
+        #expect(page.contains(SHA256.hexadecimal(of: String(repeating: "x", count: 1_612).utf8.span)))
         #expect(!page.contains("empty"))
     }
 

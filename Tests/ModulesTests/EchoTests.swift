@@ -89,18 +89,6 @@ struct EchoTests {
         #expect(try await submit("text=%1B%5B2J%0D%0Afake").text == "You submitted text = ␛[2J␍␊fake\n")
     }
 
-    @Test(
-        "RFC 9110 §15.5.16: another content type is a 415 that names those that are taken",
-        arguments: [
-            "text/plain", "application/json", "multipart/mixed; boundary=x", "garbage",
-            "application/x-www-form-urlencoded; charset=iso-8859-1",
-        ])
-    func refusesType(_ type: String) async throws {
-        let response = try await submit("text=x", type: type)
-        #expect(response.status == .unsupportedMediaType)
-        #expect(response.fields[.accept] == "application/x-www-form-urlencoded, multipart/form-data")
-    }
-
     @Test("RFC 9110 §8.3: a body without a type is taken for a form")
     func untyped() async throws {
         #expect(try await submit("text=x", type: nil).text == "You submitted text = x\n")
@@ -137,11 +125,42 @@ struct EchoTests {
         #expect(try await submit(body).status == .contentTooLarge)
     }
 
-    @Test("Other methods are a 405 with Allow")
-    func methods() async throws {
-        let response = try await respond(make(handler: .echo), to: .make(.delete))
-        #expect(response.status == .methodNotAllowed)
-        #expect(response.fields[.allow] == "GET, HEAD, POST, OPTIONS")
+    @Test(
+        "Every method that may have a body is echoed", arguments: [HTTPRequest.Method.put, .patch, .delete])
+    func methods(_ method: HTTPRequest.Method) async throws {
+        let request = try Request.make(method, "/echo", fields: form, body: "text=x")
+        #expect(try await respond(make(handler: .echo), to: request).text == "You submitted text = x\n")
+        #expect(
+            try await respond(make(handler: .echo), to: .make(method, "/echo")).text
+                == "You submitted nothing.\n")
+    }
+
+    @Test("The query of a request with a body is shown beside the form")
+    func queryAndForm() async throws {
+        let handler = try make(handler: .echo)
+        func submitted(_ accept: String) async throws -> String {
+            var fields = form
+            fields[.accept] = accept
+            return try await respond(
+                handler, to: .make(.post, "/?q=%3C&q=2", fields: fields, body: "text=x")
+            ).text
+        }
+        #expect(try await submitted("*/*") == "In the query:\nq = <\nq = 2\n\nYou submitted text = x\n")
+        let json = try await submitted("application/json").filter { !$0.isWhitespace }
+        #expect(
+            json
+                == #"{"query":[{"name":"q","value":"<"},{"name":"q","value":"2"}],"fields":[{"name":"text","value":"x"}]}"#
+        )
+        #expect(try await submitted("text/html").contains("<h2>In the query</h2>"))
+    }
+
+    @Test("endpoints = no: paths below are echoed like any other, and not listed")
+    func noEndpoints() async throws {
+        let handler = try make(handler: .echo, "endpoints = no")
+        #expect(
+            try await respond(handler, to: .make(.get, "/status/404?a=b")).text == "You submitted a = b\n")
+        #expect(try await !respond(handler, to: .make()).text.contains("status"))
+        #expect(try await respond(make(handler: .echo), to: .make()).text.contains("  status/CODE  "))
     }
 
     @Test("Answers vary by Accept, are not sniffed and not stored")

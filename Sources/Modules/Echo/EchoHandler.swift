@@ -1,73 +1,101 @@
-// Answers with what a form submitted. Every byte shown comes from the client: pages escape it, text makes it visible.
+// Answers with what a client sent. Every byte shown comes from the client: pages escape it, text makes it visible.
 
 import HTTPCore
 import HTTPTypes
 import HandlerKit
 
-/// A form, and what was submitted with it.
+/// A form, and what was submitted with it, or whatever else was sent.
 ///
 /// - GET without a query shows a form with one field, `text`; a program that asks for text or JSON is told how to
 ///   submit. With a query, as `curl -G -d` sends it, the query's fields are shown.
-/// - POST takes `application/x-www-form-urlencoded` in UTF-8 and `multipart/form-data`, and shows all fields in
-///   order, repeated names too; of files their name, type and size. A body without a type is taken for the former
-///   (RFC 9110 §8.3); any other type, or another charset, is answered with 415 and `Accept`.
+/// - Of a request with a body `application/x-www-form-urlencoded` in UTF-8 and `multipart/form-data` are shown as
+///   fields, in order, repeated names too; of files their name, type, size and SHA-256. What POST sends without a type
+///   is taken for the former (RFC 9110 §8.3).
+/// - Any other body is shown by its type, its size, its SHA-256 and its first KiB; JSON is parsed. It is read to its
+///   end, and no more of it is kept.
 ///
 /// The text form is `You submitted NAME = VALUE` for one field, else a line that counts them and one line
 /// `NAME = VALUE` for each; a file's line is `Uploaded NAME as 'FILE' (12 bytes)`. Control characters are shown as
 /// pictures. JSON has everything as it is: `{"fields": [{"name": "…", "value": "…"}]}`, and for a file
-/// `{"name": "…", "file_name": "…", "size": 12, "type": "…"}`.
+/// `{"name": "…", "file_name": "…", "type": "…", "size": 12, "sha256": "…"}`; `{"body": {…}}` for another body.
 struct EchoHandler: Handler {
     /// The most bytes of a form that are kept.
     let formBytes: Int
+    /// Answers at the paths below; nil if there are none.
+    let endpoints: Endpoints?
 
-    var methods: [HTTPRequest.Method] { [.get, .head, .post] }
+    var methods: [HTTPRequest.Method] { [.get, .head, .post, .put, .patch, .delete] }
 
     func respond(to request: Request) async throws -> Response {
-        let form: SubmittedForm
         do {
-            if request.method == .post {
-                form = try await submitted(request)
-            } else if let query = request.target.query, !query.isEmpty {
-                form = SubmittedForm(try QueryItems(decoding: query))
-            } else {
-                return try .negotiated(EchoForm(), for: request.fields)
-            }
+            if let endpoints, let response = try await endpoints.respond(to: request) { return response }
+            return try await echo(request)
         } catch let error as HTTPSyntaxError {
-            throw Self.failure(error)
+            throw HandlerFailure(form: error)
         }
-        var response = try Response.negotiated(EchoAnswer(form), for: request.fields)
+    }
+
+    private func echo(_ request: Request) async throws -> Response {
+        let items = try request.target.queryItems
+        guard request.method != .get && request.method != .head || request.body.length != 0 else {
+            return items.isEmpty
+                ? try .negotiated(EchoForm(hasEndpoints: endpoints != nil), for: request.fields)
+                : answer(EchoAnswer(.form(SubmittedForm(items))), request)
+        }
+        return answer(EchoAnswer(try await content(of: request), query: items), request)
+    }
+
+    private func answer(_ answer: EchoAnswer, _ request: Request) -> Response {
+        let form = ContentNegotiation.representation(for: request.fields)
+        var response = Response.page(answer.rendered(as: form), as: form)
         response.fields[.cacheControl] = "no-store"
         return response
     }
 
-    private func submitted(_ request: Request) async throws -> SubmittedForm {
+    private func content(of request: Request) async throws -> EchoAnswer.Content {
         let type = request.fields[.contentType]
-        let media = type.flatMap { MediaType($0) }
-        if let media, media.essence == Self.multipart {
-            return try await SubmittedForm(request.body, type: media, limit: formBytes)
+        switch FormEncoding(type, isFormWithoutType: request.method == .post) {
+        case .multipart(let media):
+            return .form(try await SubmittedForm(request.body, type: media, limit: formBytes))
+        case .urlEncoded:
+            let body = try await request.body.collect(upTo: formBytes)
+            return .form(SubmittedForm(try QueryItems(decoding: body)))
+        case nil where request.body.length == 0: return .form(SubmittedForm(try QueryItems(decoding: "")))
+        case nil: return .body(try await SubmittedBody(request.body, type: type, limit: formBytes))
         }
-        guard type == nil || media.map(Self.isURLEncoded) ?? false else { throw Self.unsupported }
-        let body = try await request.body.collect(upTo: formBytes)
-        return SubmittedForm(try QueryItems(decoding: body))
     }
+}
 
-    private static func failure(_ error: HTTPSyntaxError) -> HandlerFailure {
+/// How a form is encoded.
+enum FormEncoding {
+    case urlEncoded
+    case multipart(MediaType)
+
+    /// nil if the type is that of no form.
+    init?(_ type: String?, isFormWithoutType: Bool) {
+        guard let type else {
+            guard isFormWithoutType else { return nil }
+            self = .urlEncoded
+            return
+        }
+        guard let media = MediaType(type) else { return nil }
+        switch (media.essence, media.parameter("charset")?.lowercased()) {
+        case ("multipart/form-data", _): self = .multipart(media)
+        case ("application/x-www-form-urlencoded", "utf-8"), ("application/x-www-form-urlencoded", "utf8"),
+            ("application/x-www-form-urlencoded", nil):
+            self = .urlEncoded
+        default: return nil
+        }
+    }
+}
+
+extension HandlerFailure {
+    /// The answer to a form that can't be read.
+    init(form error: HTTPSyntaxError) {
         switch error.code {
         case .tooManyItems, .partHeadTooLarge:
-            HandlerFailure(.contentTooLarge, "The form has \(error.context).", cause: error)
-        default: HandlerFailure(.badRequest, "The form is malformed: \(error.context).", cause: error)
+            self.init(.contentTooLarge, "The form has \(error.context).", cause: error)
+        default: self.init(.badRequest, "The form is malformed: \(error.context).", cause: error)
         }
     }
-
-    private static func isURLEncoded(_ media: MediaType) -> Bool {
-        media.essence == urlEncoded
-            && ["utf-8", "utf8", nil].contains(media.parameter("charset")?.lowercased())
-    }
-
-    private static let urlEncoded = "application/x-www-form-urlencoded"
-    private static let multipart = "multipart/form-data"
-
-    private static let unsupported = HandlerFailure(
-        .unsupportedMediaType, "This address takes \(urlEncoded) in UTF-8 and \(multipart).",
-        fields: [.accept: "\(urlEncoded), \(multipart)"])
 }

@@ -1,22 +1,24 @@
-// The module `respond`: one fixed answer, for stubs and for measuring what a request costs without a handler.
+// The module `respond`: its keys, and how they become a handler.
 
 import Configuration
+import Files
+import HTTPCore
 import HTTPTypes
 import HandlerKit
+import SystemPackage
 
 extension ModuleDescriptor {
     /// Answers every request alike.
     public static let respond = ModuleDescriptor(
-        name: "respond", summary: "Answers every request with a fixed status and text.",
+        name: "respond", summary: "Answers every request with a fixed status, fixed fields and a fixed body.",
         keys: [
-            AnyKey(RespondModule.status), AnyKey(RespondModule.body), AnyKey(RespondModule.type),
-            AnyKey(RespondModule.earlyHints),
+            AnyKey(RespondModule.status), AnyKey(RespondModule.headers), AnyKey(RespondModule.body),
+            AnyKey(RespondModule.bodyFile), AnyKey(RespondModule.type), AnyKey(RespondModule.earlyHints),
         ]
     ) { (section, _) throws(ConfigurationFailure) in
         RespondHandler(
             status: HTTPResponse.Status(code: section[RespondModule.status]),
-            type: section[RespondModule.type],
-            body: section.optional(RespondModule.body) ?? "",
+            fields: RespondModule.fields(section), body: try RespondModule.body(section),
             earlyHints: section.optional(RespondModule.earlyHints))
     }
 }
@@ -24,36 +26,69 @@ extension ModuleDescriptor {
 enum RespondModule {
     static let status = Key(
         "status", .integer, default: "200", bounds: 200...599, "The status code of the answer.")
+    static let headers = Key(
+        "headers", .lines(.headerLine), default: "",
+        "A field of the answer, as NAME: VALUE; the key is repeated for each, also for several of a name.")
     static let body = Key<String>.optional("body", .string, "The text of the answer; none if it isn't given.")
-    static let type = Key("type", .string, default: "text/plain; charset=utf-8", "The text's Content-Type.")
+    static let bodyFile = Key.optional(
+        "body_file", .path, "A file in place of body, read at the start and at each reload.")
+    static let type = Key(
+        "type", .string, default: "text/plain; charset=utf-8",
+        "The Content-Type, unless headers has one; none without a body.")
     static let earlyHints = Key<String>.optional(
         "early_hints", .string, "The Link field of a 103 that goes before the answer; none if it isn't given."
     )
+
+    fileprivate static func fields(_ section: Section) -> ResponseFields {
+        var fields: ResponseFields = [:]
+        let own = section[headers]
+        let hasBody = section.isSet(body) || section.isSet(bodyFile)
+        if (hasBody || section.isSet(type)) && !own.contains(where: { $0.name == .contentType }) {
+            fields[.contentType] = section[type]
+        }
+        for field in own { fields.append(field.name, field.value) }
+        return fields
+    }
+
+    fileprivate static func body(_ section: Section) throws(ConfigurationFailure) -> [UInt8] {
+        guard let path = section.optional(bodyFile) else {
+            return section.optional(body).map { Array($0.utf8) } ?? []
+        }
+        let location = section.location(of: bodyFile)
+        guard !section.isSet(body) else {
+            throw ConfigurationFailure([.error(at: location, "body is set too: there is one body")])
+        }
+        do throws(FileFailure) {
+            let file = try OpenFile(path)
+            return try file.readBlocking(count: Int(file.status.size), at: 0)
+        } catch {
+            let message = "the file '\(path)' cannot be read: \(error)"
+            throw ConfigurationFailure([.error(at: location, message)])
+        }
+    }
 }
 
-/// The answer, made once.
-struct RespondHandler: Handler {
-    let methods: [HTTPRequest.Method] = [.get, .head, .post, .put, .patch, .delete]
-    private let status: HTTPResponse.Status
-    private let fields: ResponseFields
-    private let bytes: [UInt8]
-    private let earlyHints: HTTPFields?
-
-    init(status: HTTPResponse.Status, type: String, body: String, earlyHints: String?) {
-        self.earlyHints = earlyHints.flatMap { link in
-            HTTPField.Name("Link").map { [$0: link] }
+extension ValueType where Value == HTTPField {
+    /// `NAME: VALUE`, for a field that the server doesn't make by itself.
+    fileprivate static var headerLine: ValueType {
+        ValueType(name: "NAME: VALUE", format: { "\($0.name.rawName): \($0.value)" }) {
+            (text, _) throws(ValueProblem) in
+            guard let colon = text.firstIndex(of: ":"), let name = HTTPField.Name(String(text[..<colon]))
+            else {
+                throw ValueProblem("'\(text)' is not of the form NAME: VALUE")
+            }
+            guard !servers.contains(name.canonicalName) else {
+                throw ValueProblem("the server makes \(name.rawName) by itself")
+            }
+            let value = String(text[text.index(after: colon)...].drop { $0 == " " || $0 == "\t" })
+            guard FieldSyntax.isValue(value) else {
+                throw ValueProblem("the value of \(name.rawName) has a control character")
+            }
+            return HTTPField(name: name, value: value)
         }
-        self.status = status
-        fields = ([.contentType: type] as ResponseFields).encoded()
-        bytes = Array(body.utf8)
     }
 
-    func answerAtOnce(to request: Request) -> Response? { earlyHints == nil ? answer : nil }
-
-    func respond(to request: Request) async -> Response {
-        if let earlyHints { await request.sendEarlyHints(earlyHints) }
-        return answer
+    private static var servers: Set<String> {
+        ["connection", "content-length", "date", "keep-alive", "server", "transfer-encoding", "upgrade"]
     }
-
-    private var answer: Response { Response(status, fields: fields, body: .bytes(bytes)) }
 }

@@ -24,18 +24,18 @@ struct WikiSite: Sendable {
         MustacheContentTypes.register(HTMLText(), named: HTMLText.name)
         for (name, text) in WikiTemplates.all {
             do {
-                templates[name] = try Self.compile(text)
+                templates[name] = try MustacheTemplate(string: "{{% CONTENT_TYPE:\(HTMLText.name)}}" + text)
             } catch {
                 preconditionFailure("the wiki's template \(name): \(error)")
             }
         }
         guard let folder else { return }
         var diagnostics: [Diagnostic] = []
-        var own: [TemplateParts] = []
+        var own: [TemplateFile] = []
         do throws(FileFailure) {
             for (name, bytes) in try Self.contents(of: folder) {
-                if name.hasSuffix(Self.suffix) {
-                    own.append(TemplateParts(of: folder.appending(name), bytes))
+                if name.hasSuffix(TemplateFile.suffix) {
+                    own.append(TemplateFile(name, in: folder, bytes))
                     compile(own[own.count - 1], &diagnostics)
                 } else {
                     files[name] = bytes
@@ -44,7 +44,7 @@ struct WikiSite: Sendable {
         } catch {
             diagnostics.append(.error(at: location, "the folder '\(folder)' cannot be read: \(error)"))
         }
-        diagnostics += TemplateParts.mistakes(in: own, builtIn: WikiTemplates.all)
+        diagnostics += TemplateFile.mistakes(in: own, builtIn: WikiTemplates.all)
         if !diagnostics.isEmpty { throw ConfigurationFailure(diagnostics) }
     }
 
@@ -54,37 +54,11 @@ struct WikiSite: Sendable {
         return template.render(model, library: MustacheLibrary(templates: templates))
     }
 
-    private mutating func compile(_ template: TemplateParts, _ diagnostics: inout [Diagnostic]) {
-        do {
-            templates[template.name] = try Self.compile(template.text)
+    private mutating func compile(_ template: TemplateFile, _ diagnostics: inout [Diagnostic]) {
+        do throws(ConfigurationFailure) {
+            templates[template.name] = try template.compiled()
         } catch {
-            diagnostics.append(Self.diagnostic(error, in: template.file))
-        }
-    }
-
-    /// Compiles a template whose values are escaped by ``HTMLText``.
-    private static func compile(_ text: String) throws -> MustacheTemplate {
-        try MustacheTemplate(string: prefix + text)
-    }
-
-    private static func diagnostic(_ error: any Error, in file: FilePath) -> Diagnostic {
-        guard let error = error as? MustacheTemplate.ParserError else {
-            return .error(at: SourceLocation(file: file.string), "\(error)")
-        }
-        // The prefix stands in front of the first line.
-        let column = error.context.columnNumber - (error.context.lineNumber == 1 ? prefix.count : 0)
-        return .error(
-            at: SourceLocation(file: file.string, line: error.context.lineNumber, column: max(1, column)),
-            "the template cannot be compiled: \(message(for: error.error))")
-    }
-
-    private static func message(for error: any Error) -> String {
-        switch error as? MustacheTemplate.Error {
-        case .sectionCloseNameIncorrect?: "a section is closed by another's name"
-        case .expectedSectionEnd?: "a section is not closed"
-        // What is none of these is the parser's own, which comes of an end in the middle of something.
-        case .unfinishedName?, nil: "a tag is not closed"
-        case .some(let other): "\(other)"
+            diagnostics += error.diagnostics
         }
     }
 
@@ -96,7 +70,7 @@ struct WikiSite: Sendable {
         for entry in try root.open(top.span, mayBlock: true).entriesBlocking() {
             let name = String(decoding: entry.name, as: UTF8.self)
             guard entry.status.kind == .regular, name.first != ".",
-                ([suffix] + served).contains(where: { name.hasSuffix($0) })
+                ([TemplateFile.suffix] + served).contains(where: { name.hasSuffix($0) })
             else { continue }
             let file = try root.open(entry.name.span, mayBlock: true)
             contents.append((name, try file.readBlocking(count: Int(file.status.size), at: 0)))
@@ -104,7 +78,5 @@ struct WikiSite: Sendable {
         return contents.sorted { $0.0 < $1.0 }
     }
 
-    private static let suffix = ".mustache"
     private static let served = [".css", ".svg", ".png", ".jpg", ".gif", ".webp", ".ico", ".woff2"]
-    private static let prefix = "{{% CONTENT_TYPE:\(HTMLText.name)}}"
 }

@@ -2,11 +2,10 @@
 
 import CBrotliDecoder
 import CZlib
-
-@testable import Compression
+import Compression
 
 /// The content of a coding that is complete; nil if it isn't, or is broken.
-func decoded(_ coded: [UInt8], _ coding: ContentCoding, capacity: Int = 1 << 20) -> [UInt8]? {
+package func decoded(_ coded: [UInt8], _ coding: ContentCoding, capacity: Int = 1 << 20) -> [UInt8]? {
     switch coding {
     case .brotli: decodedBrotli(coded, capacity)
     case .gzip: inflated(coded, windowBits: 31, capacity)

@@ -1,0 +1,55 @@
+// The cookies of a request (RFC 6265 §4.2), and values of any bytes in them as Python's servers write and read them.
+
+import HTTPTypes
+
+/// Names and values, in the order in which they came.
+struct CookieItems {
+    private let items: [(name: String, value: String)]
+
+    init(_ fields: HTTPFields) {
+        let pairs = (fields[.cookie] ?? "").split(separator: ";")
+        items = pairs.map { pair in
+            let pair = pair.drop { $0 == " " }
+            let equals = pair.firstIndex(of: "=") ?? pair.endIndex
+            return (String(pair[..<equals]), Self.decode(pair[equals...].dropFirst()))
+        }
+    }
+
+    /// The values by their names; of several with one name the last.
+    var json: JSONValue {
+        let values = Dictionary(items.map { ($0.name, $0.value) }) { $1 }
+        return .object(
+            values.sorted { $0.key < $1.key }.map { JSONValue.Member(name: $0, value: .string($1)) })
+    }
+
+    /// A value as it stands in Set-Cookie: in quotes, and what may not stand there as octal digits, if it has to be.
+    static func encode(_ value: String) -> String {
+        guard !value.utf8.allSatisfy(isPlain) else { return value }
+        let bytes = value.utf8.flatMap { byte -> [UInt8] in
+            if isPlain(byte) || byte == UInt8(ascii: " ") { return [byte] }
+            return Array("\\\(String(512 + Int(byte), radix: 8).dropFirst())".utf8)
+        }
+        return "\"\(String(decoding: bytes, as: UTF8.self))\""
+    }
+
+    private static func decode(_ text: Substring) -> String {
+        guard text.utf8.count >= 2, text.first == "\"", text.last == "\"" else { return String(text) }
+        var (rest, bytes) = (text.utf8.dropFirst().dropLast(), [UInt8]())
+        while let byte = rest.popFirst() {
+            if byte == UInt8(ascii: "\\"), let octal = UInt8(String(Substring(rest.prefix(3))), radix: 8) {
+                bytes.append(octal)
+                rest = rest.dropFirst(3)
+            } else if byte == UInt8(ascii: "\\"), let next = rest.popFirst() {
+                bytes.append(next)
+            } else {
+                bytes.append(byte)
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// cookie-octet: no control character, no blank, none of `",;\`, ASCII.
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        (0x21...0x7E).contains(byte) && !Array("\",;\\".utf8).contains(byte)
+    }
+}
