@@ -50,6 +50,7 @@ let package = Package(
             providers: [.apt(["libcmark-gfm-dev", "libcmark-gfm-extensions-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CBrotli", pkgConfig: "libbrotlienc", providers: [.apt(["libbrotli-dev"])]),
+        .systemLibrary(name: "CCrypt", pkgConfig: "libcrypt", providers: [.apt(["libcrypt-dev"])]),
         .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
 
         // The layers, from the bottom up
@@ -61,6 +62,7 @@ let package = Package(
         layer("Markdown", ["CCmark"]),
         layer("Compression", ["CBrotli", "CZlib"]),
         layer("Digests", ["COpenSSL"]),
+        layer("Passwords", ["CCrypt", "COpenSSL"]),
         layer("HTTPCore", [httpTypes]),
         layer("HTTPWire", ["CNghttp2", "HTTPCore", httpTypes]),
         layer("Configuration", ["Files", system]),
@@ -100,6 +102,7 @@ let package = Package(
         tests("MarkdownTests", ["Markdown"]),
         tests("CompressionTests", ["CBrotli", "Compression", "CZlib"]),
         tests("DigestsTests", ["Digests"]),
+        tests("PasswordsTests", ["Passwords"]),
         tests("HTTPCoreTests", ["FuzzProperties", "HTTPCore", httpTypes]),
         tests("HTTPWireTests", ["FuzzProperties", "HTTPWire", "HTTPCore", httpTypes]),
         tests("ConfigurationTests", ["Configuration", system]),
