@@ -74,19 +74,20 @@ let package = Package(
                 "Threads",
                 httpTypes, logging, mustache, system,
             ]),
+        layer("Middleware", ["Configuration", "HandlerKit", "Sockets", httpTypes]),
         layer("Supervision", ["CSystemd", "CLinux", "Threads", logging, system]),
         layer(
             "Server",
             [
-                "Configuration", "Files", "HandlerKit", "HTTPCore", "HTTPWire", "Reactor", "Sockets",
-                "Threads", "TLS",
+                "Configuration", "Files", "HandlerKit", "HTTPCore", "HTTPWire", "Middleware", "Reactor",
+                "Sockets", "Threads", "TLS",
                 httpTypes, logging, system,
             ]),
         layer(
             "Daemon",
             [
-                "Configuration", "Files", "HandlerKit", "Modules", "Reactor", "Server", "Sockets",
-                "Supervision", "Threads", "TLS",
+                "Configuration", "Files", "HandlerKit", "Middleware", "Modules", "Reactor", "Server",
+                "Sockets", "Supervision", "Threads", "TLS",
                 argumentParser, logging, system,
             ]),
         .executableTarget(name: "portico", dependencies: ["Daemon"], swiftSettings: settings),
@@ -114,6 +115,9 @@ let package = Package(
                 httpTypes,
                 logging, system,
             ]),
+        tests(
+            "MiddlewareTests",
+            ["Configuration", "HandlerKit", "HandlerTesting", "HTTPCore", "Middleware", httpTypes, system]),
         tests("SupervisionTests", ["HandlerTesting", "Supervision", logging, system]),
         tests(
             "ServerTests",
@@ -125,7 +129,7 @@ let package = Package(
         tests(
             "DaemonTests",
             [
-                "Daemon", "Modules", "HandlerKit", "HandlerTesting", "Configuration", "Server", "Sockets",
+                "Daemon", "Middleware", "Modules", "HandlerKit", "HandlerTesting", "Configuration", "Server", "Sockets",
                 "Supervision",
                 "TLS", argumentParser, httpTypes, system,
             ]),

@@ -3,6 +3,7 @@
 import Configuration
 import HandlerKit
 import Logging
+import Middleware
 import Modules
 import Reactor
 import Server
@@ -107,9 +108,10 @@ struct SnapshotBuilder {
                 mount: handler.prefix, logger: logger, blocking: blocking, server: server,
                 sleep: Reactor.sleepOnCurrent(for:))
             do throws(ConfigurationFailure) {
+                let inner = try handler.module.make(handler.section, context)
                 return Route(
                     host: handler.host, prefix: handler.prefix,
-                    handler: try handler.module.make(handler.section, context), bodyLimit: handler.bodyLimit)
+                    handler: AddressGuard.around(inner, handler.section), bodyLimit: handler.bodyLimit)
             } catch {
                 diagnostics += error.diagnostics
                 return nil
