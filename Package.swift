@@ -74,7 +74,12 @@ let package = Package(
                 "Threads",
                 httpTypes, logging, mustache, system,
             ]),
-        layer("Middleware", ["Configuration", "HandlerKit", "Sockets", httpTypes]),
+        layer(
+            "Middleware",
+            [
+                "Configuration", "Files", "HandlerKit", "HTTPCore", "Passwords", "Sockets", "Threads",
+                httpTypes, logging, system,
+            ]),
         layer("Supervision", ["CSystemd", "CLinux", "Threads", logging, system]),
         layer(
             "Server",
@@ -117,7 +122,10 @@ let package = Package(
             ]),
         tests(
             "MiddlewareTests",
-            ["Configuration", "HandlerKit", "HandlerTesting", "HTTPCore", "Middleware", httpTypes, system]),
+            [
+                "Configuration", "HandlerKit", "HandlerTesting", "HTTPCore", "Middleware", "Sockets",
+                httpTypes, system,
+            ]),
         tests("SupervisionTests", ["HandlerTesting", "Supervision", logging, system]),
         tests(
             "ServerTests",

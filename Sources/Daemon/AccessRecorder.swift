@@ -19,6 +19,6 @@ struct AccessRecorder: RequestLog {
                 remotePort: record.connection.remote.port, handler: record.handler,
                 serverName: record.connection.tls?.serverName, tlsVersion: record.connection.tls?.version,
                 tlsCipher: record.connection.tls?.cipher,
-                userAgent: record.userAgent))
+                userAgent: record.userAgent, user: record.user))
     }
 }

@@ -3,9 +3,7 @@
 import Configuration
 import HandlerKit
 import Logging
-import Middleware
 import Modules
-import Reactor
 import Server
 import Supervision
 import SystemPackage
@@ -100,25 +98,6 @@ struct SnapshotBuilder {
         }
     }
 
-    private func makeRoutes(into diagnostics: inout [Diagnostic]) -> [Route] {
-        settings.handlers.compactMap { handler in
-            var logger = logger
-            logger[metadataKey: "handler"] = "\(handler.section.argument ?? "/")"
-            let context = ModuleContext(
-                mount: handler.prefix, logger: logger, blocking: blocking, server: server,
-                sleep: Reactor.sleepOnCurrent(for:))
-            do throws(ConfigurationFailure) {
-                let inner = try handler.module.make(handler.section, context)
-                return Route(
-                    host: handler.host, prefix: handler.prefix,
-                    handler: AddressGuard.around(inner, handler.section), bodyLimit: handler.bodyLimit)
-            } catch {
-                diagnostics += error.diagnostics
-                return nil
-            }
-        }
-    }
-
     /// nil when `[tls]` itself has errors, which were told.
     private func contextBuilder(_ loader: IdentityLoader, keepsRecords: Bool) -> TLSContextBuilder? {
         guard settings.tls.first.map({ $0.argument == nil }) == true else { return nil }
@@ -150,14 +129,6 @@ struct SnapshotBuilder {
         logger.notice(
             "The local authority may not sign for a name that a client asked for; it got the default certificate.",
             metadata: ["tls_sni": "\(name)"])
-    }
-}
-
-extension HandlerSection {
-    /// nil for the server's own limit.
-    fileprivate var bodyLimit: UInt64? {
-        guard section.isSet(HandlerKeys.bodyBytes) else { return nil }
-        return (section.optional(HandlerKeys.bodyBytes) ?? nil).map(UInt64.init) ?? .max
     }
 }
 

@@ -59,7 +59,7 @@ struct AddressRules: Sendable {
 
 extension SocketAddress {
     /// The address without a port; nil if the text is none.
-    fileprivate init?(_ endpoint: Endpoint) {
+    init?(_ endpoint: Endpoint) {
         guard endpoint.port != nil else {
             self = .unnamed
             return

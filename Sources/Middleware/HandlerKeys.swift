@@ -17,12 +17,23 @@ package enum HandlerKeys {
     package static let deny = Key<[AddressRange]>(
         "deny", .list(.addressRange), default: "",
         "Clients that get a 403, in the same forms; who is in neither is let in if allow is empty.")
+    package static let auth = Key<FileSource>.optional(
+        "auth", .fileSource,
+        "Who has to give a password: a file by htpasswd -B or with yescrypt, or credential:NAME; nobody without it.")
+    package static let authRealm = Key(
+        "auth.realm", .realm, default: "Portico", "What the browser calls what the password is for.")
+    package static let authFailures = Key<Int?>(
+        "auth.failures", .either("infinity", or: .integer(in: 1...100_000)), default: "10",
+        "Wrong passwords of one client in a minute; more are answered with 429.")
 
     /// The section without its module's keys.
     package static let schema = SectionSchema(
         "handler", argument: .required("PATH"),
         "What answers below a path prefix, the longest wins; HOST/PATH binds it to one name.",
-        keys: [AnyKey(module), AnyKey(bodyBytes), AnyKey(allow), AnyKey(deny)])
+        keys: [
+            AnyKey(module), AnyKey(bodyBytes), AnyKey(allow), AnyKey(deny), AnyKey(auth),
+            AnyKey(authRealm), AnyKey(authFailures),
+        ])
 }
 
 extension ValueType where Value == AddressRange {
@@ -32,6 +43,18 @@ extension ValueType where Value == AddressRange {
             do throws(SocketFailure) { return try AddressRange(parsing: text) } catch {
                 throw ValueProblem(error.context)
             }
+        }
+    }
+}
+
+extension ValueType where Value == String {
+    /// A text that may stand in a field: no control characters (RFC 9110 §5.5).
+    static var realm: ValueType {
+        ValueType(name: "text", format: { $0 }) { (text, _) throws(ValueProblem) in
+            if text.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) {
+                throw ValueProblem("a control character can't be sent")
+            }
+            return text
         }
     }
 }

@@ -63,5 +63,5 @@ package struct PasswordHashFailure: Error, Sendable, Equatable, CustomStringConv
     /// What is wrong; nothing of the hash is in it.
     package let description: String
 
-    init(_ description: String) { self.description = description }
+    package init(_ description: String) { self.description = description }
 }

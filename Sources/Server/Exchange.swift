@@ -14,6 +14,8 @@ class Exchange {
     final let snapshot: Snapshot
     private let began: ReactorInstant
     private var route: Route?
+    /// What handlers noted of the request.
+    private var notes: RequestNotes?
     /// What joins the request, its record, its error page and the log.
     final let id: RequestID
     /// Whether the response goes without its body.
@@ -52,6 +54,7 @@ class Exchange {
 
     /// The answer of a handler that needs to wait; nil when the client is gone.
     final func respond(to request: Request, on route: Route) async -> Response? {
+        defer { notes = request.notes }
         do {
             let response = try await route.handler.respond(to: request)
             try response.fields.check()
@@ -101,6 +104,7 @@ class Exchange {
         let request = Request(
             head, mount: route.prefix, id: id, number: number, connection: connection.facts, body: body,
             readAt: readAt, interim: interim)
+        defer { notes = request.notes }
         guard let response = try route.handler.answerAtOnce(to: request) else {
             return .waiting(route, request)
         }
@@ -223,6 +227,6 @@ extension Exchange {
                 version: head.version, status: status?.code ?? 499, bodyBytes: outcome.bodyBytes,
                 microseconds: Int64(elapsed / 1_000), handler: route?.place,
                 userAgent: head.request.headerFields[.userAgent], connection: connection.facts,
-                isAborted: outcome.isAborted))
+                user: notes?.user, isAborted: outcome.isAborted))
     }
 }

@@ -20,6 +20,8 @@ package struct RequestRecord: Sendable {
     package let handler: String?
     package let userAgent: String?
     package let connection: ConnectionFacts
+    /// The user whose password was verified.
+    package let user: String?
     /// Whether the response was cut short.
     package let isAborted: Bool
 }

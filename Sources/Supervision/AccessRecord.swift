@@ -31,6 +31,8 @@ package struct AccessRecord: Sendable, Equatable {
     package var tlsCipher: String?
     /// The User-Agent field, as sent.
     package var userAgent: String?
+    /// The user whose password was verified.
+    package var user: String?
 
     /// Makes a record; what is nil is left out of the log.
     package init(
@@ -38,7 +40,7 @@ package struct AccessRecord: Sendable, Equatable {
         durationMicroseconds: Int64,
         requestNumber: UInt64, remoteHost: String, remotePort: UInt16?, handler: String? = nil,
         serverName: String? = nil, tlsVersion: String? = nil, tlsCipher: String? = nil,
-        userAgent: String? = nil
+        userAgent: String? = nil, user: String? = nil
     ) {
         self.method = method
         self.target = target
@@ -54,6 +56,7 @@ package struct AccessRecord: Sendable, Equatable {
         self.tlsVersion = tlsVersion
         self.tlsCipher = tlsCipher
         self.userAgent = userAgent
+        self.user = user
     }
 }
 

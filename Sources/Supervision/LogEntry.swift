@@ -43,7 +43,7 @@ package struct LogEntry: Sendable {
                 + metadataSize(loggerMetadata)
         case .access(let record):
             256 + record.method.utf8.count + record.target.utf8.count + (record.userAgent?.utf8.count ?? 0)
-                + (record.serverName?.utf8.count ?? 0)
+                + (record.serverName?.utf8.count ?? 0) + (record.user?.utf8.count ?? 0)
         }
     }
 }
