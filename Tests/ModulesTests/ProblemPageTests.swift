@@ -68,6 +68,13 @@ struct ProblemPageTests {
         #expect(show("", accept: nil, status: HTTPResponse.Status(code: code)).1.contains(sentence))
     }
 
+    @Test("A status that was made of a number alone has its registered phrase")
+    func phrase() {
+        let status = HTTPResponse.Status(code: 503)
+        #expect(show("x", accept: nil, status: status).1.hasPrefix("503 Service Unavailable: x"))
+        #expect(show("x", accept: nil, status: HTTPResponse.Status(code: 599)).1.hasPrefix("599 Error: x"))
+    }
+
     @Test("Pages load and run nothing, and are not sniffed")
     func policy() {
         let (response, text) = show("x", accept: "text/html")

@@ -1,5 +1,6 @@
 // The one page for every error: code, reason, explanation and request id, and nothing of the server's inside.
 
+import HTTPCore
 import HTTPTypes
 import HandlerKit
 
@@ -28,7 +29,8 @@ struct ProblemRepresentations: NegotiatedPage {
 
     init(_ problem: Problem) {
         code = problem.status.code
-        reason = problem.status.reasonPhrase.isEmpty ? "Error" : problem.status.reasonPhrase
+        let phrases = [problem.status.reasonPhrase, problem.status.registeredReason, "Error"]
+        reason = phrases.first { !$0.isEmpty } ?? ""
         explanation =
             problem.explanation.isEmpty ? Modules.explanation(for: problem.status) : problem.explanation
         requestID = problem.requestID.description
