@@ -123,7 +123,7 @@ let package = Package(
         tests(
             "MiddlewareTests",
             [
-                "Configuration", "HandlerKit", "HandlerTesting", "HTTPCore", "Middleware", "Sockets",
+                "Configuration", "Files", "HandlerKit", "HandlerTesting", "HTTPCore", "Middleware", "Sockets",
                 httpTypes, system,
             ]),
         tests("SupervisionTests", ["HandlerTesting", "Supervision", logging, system]),
@@ -137,7 +137,8 @@ let package = Package(
         tests(
             "DaemonTests",
             [
-                "Daemon", "Middleware", "Modules", "HandlerKit", "HandlerTesting", "Configuration", "Server", "Sockets",
+                "Daemon", "Middleware", "Modules", "HandlerKit", "HandlerTesting", "Configuration", "Server",
+                "Sockets",
                 "Supervision",
                 "TLS", argumentParser, httpTypes, system,
             ]),

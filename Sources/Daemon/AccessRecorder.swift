@@ -19,6 +19,7 @@ struct AccessRecorder: RequestLog {
                 remotePort: record.connection.remote.port, handler: record.handler,
                 serverName: record.connection.tls?.serverName, tlsVersion: record.connection.tls?.version,
                 tlsCipher: record.connection.tls?.cipher,
-                userAgent: record.userAgent, user: record.user))
+                userAgent: record.userAgent, user: record.user,
+                fault: record.faults.isEmpty ? nil : record.faults.joined(separator: ", ")))
     }
 }

@@ -35,7 +35,7 @@ extension SnapshotBuilder {
         _ handler: any Handler, _ section: Section, _ context: ModuleContext,
         into diagnostics: inout [Diagnostic]
     ) throws(ConfigurationFailure) -> any Handler {
-        var handler = handler
+        var handler = FaultyHandler.around(handler, section, context)
         if let source = section.optional(HandlerKeys.auth) {
             let location = section.location(of: HandlerKeys.auth)
             warnOfPlainListeners(at: location, into: &diagnostics)

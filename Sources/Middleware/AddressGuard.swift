@@ -65,7 +65,9 @@ extension SocketAddress {
             return
         }
         // A link-local address has its interface behind it.
-        guard let address = SocketAddress(host: String(endpoint.host.prefix { $0 != "%" })) else { return nil }
+        guard let address = SocketAddress(host: String(endpoint.host.prefix { $0 != "%" })) else {
+            return nil
+        }
         self = address.withoutMapping
     }
 }

@@ -19,12 +19,33 @@ package enum HandlerKeys {
         "Clients that get a 403, in the same forms; who is in neither is let in if allow is empty.")
     package static let auth = Key<FileSource>.optional(
         "auth", .fileSource,
-        "Who has to give a password: a file by htpasswd -B or with yescrypt, or credential:NAME; nobody without it.")
+        "Who has to give a password: a file by htpasswd -B or with yescrypt, or credential:NAME; nobody without it."
+    )
     package static let authRealm = Key(
         "auth.realm", .realm, default: "Portico", "What the browser calls what the password is for.")
     package static let authFailures = Key<Int?>(
         "auth.failures", .either("infinity", or: .integer(in: 1...100_000)), default: "10",
         "Wrong passwords of one client in a minute; more are answered with 429.")
+    package static let faultDelay = Key<Chance<Duration>>.optional(
+        "fault.delay", .sometimes(.duration(in: .zero...(.seconds(3600)))),
+        "How long answers are held back, all or a percentage of them, to test clients.")
+    package static let faultJitter = Key<Duration>(
+        "fault.jitter", .duration, default: "0", bounds: .zero...(.seconds(3600)),
+        "How far that time strays, up or down.")
+    package static let faultRate = Key<Int>.optional(
+        "fault.rate", .rate(in: 1...1 << 40), "Bytes of a body that are sent in a second.")
+    package static let faultStatus = Key<Chance<Int>>.optional(
+        "fault.status", .sometimes(.integer(in: 400...599)),
+        "The error that is answered in place of what the module says: 503 10%.")
+    package static let faultTruncate = Key<Chance<Int>>.optional(
+        "fault.truncate", .sometimes(.byteCount(in: 0...1 << 50)),
+        "Bytes of a body after which the transfer is aborted: 1K 5%.")
+    package static let faultReset = Key<Double>.optional(
+        "fault.reset", .percentage,
+        "Requests whose connection, or stream of HTTP/2, is reset in place of an answer.")
+    package static let faultSeed = Key<Int>.optional(
+        "fault.seed", .integer.bounded(by: 0...),
+        "What the chances are drawn from, the same again for the same number; the log says which it was.")
 
     /// The section without its module's keys.
     package static let schema = SectionSchema(
@@ -32,7 +53,9 @@ package enum HandlerKeys {
         "What answers below a path prefix, the longest wins; HOST/PATH binds it to one name.",
         keys: [
             AnyKey(module), AnyKey(bodyBytes), AnyKey(allow), AnyKey(deny), AnyKey(auth),
-            AnyKey(authRealm), AnyKey(authFailures),
+            AnyKey(authRealm), AnyKey(authFailures), AnyKey(faultDelay), AnyKey(faultJitter),
+            AnyKey(faultRate), AnyKey(faultStatus), AnyKey(faultTruncate), AnyKey(faultReset),
+            AnyKey(faultSeed),
         ])
 }
 

@@ -43,7 +43,8 @@ struct PasswordFile: Sendable {
         var diagnostics: [Diagnostic] = []
         let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
         for (number, line) in lines.enumerated() {
-            let text = String(decoding: line.last == UInt8(ascii: "\r") ? line.dropLast() : line, as: UTF8.self)
+            let text = String(
+                decoding: line.last == UInt8(ascii: "\r") ? line.dropLast() : line, as: UTF8.self)
             guard !text.isEmpty, text.first != "#" else { continue }
             let place = SourceLocation(file: path.string, line: number + 1, column: 1)
             do throws(PasswordHashFailure) {

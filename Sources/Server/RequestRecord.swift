@@ -22,6 +22,8 @@ package struct RequestRecord: Sendable {
     package let connection: ConnectionFacts
     /// The user whose password was verified.
     package let user: String?
+    /// What was done to it on purpose.
+    package let faults: [String]
     /// Whether the response was cut short.
     package let isAborted: Bool
 }

@@ -18,7 +18,7 @@ extension AccessRecord {
     fileprivate var mostBytes: Int {
         var texts = remoteHost.utf8.count + method.utf8.count + target.utf8.count + version.utf8.count
         texts += (handler?.utf8.count ?? 0) + (serverName?.utf8.count ?? 0)
-        texts += user?.utf8.count ?? 0
+        texts += (user?.utf8.count ?? 0) + (fault?.utf8.count ?? 0)
         texts += (tlsVersion?.utf8.count ?? 0) + (userAgent?.utf8.count ?? 0)
         return 256 + 4 * texts
     }
@@ -48,6 +48,7 @@ extension OutputSpan<UInt8> {
         appendField(" sni=", record.serverName)
         appendField(" tls=", record.tlsVersion)
         appendField(" user=", record.user)
+        appendField(" fault=", record.fault)
         appendField(" agent=", record.userAgent)
     }
 

@@ -33,6 +33,8 @@ package struct AccessRecord: Sendable, Equatable {
     package var userAgent: String?
     /// The user whose password was verified.
     package var user: String?
+    /// What was done to it on purpose, `status 503`.
+    package var fault: String?
 
     /// Makes a record; what is nil is left out of the log.
     package init(
@@ -40,7 +42,7 @@ package struct AccessRecord: Sendable, Equatable {
         durationMicroseconds: Int64,
         requestNumber: UInt64, remoteHost: String, remotePort: UInt16?, handler: String? = nil,
         serverName: String? = nil, tlsVersion: String? = nil, tlsCipher: String? = nil,
-        userAgent: String? = nil, user: String? = nil
+        userAgent: String? = nil, user: String? = nil, fault: String? = nil
     ) {
         self.method = method
         self.target = target
@@ -57,6 +59,7 @@ package struct AccessRecord: Sendable, Equatable {
         self.tlsCipher = tlsCipher
         self.userAgent = userAgent
         self.user = user
+        self.fault = fault
     }
 }
 

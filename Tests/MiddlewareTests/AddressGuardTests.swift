@@ -68,7 +68,9 @@ struct AddressGuardTests {
     @Test("A range with bits behind its prefix is an error where it stands")
     func mistakes() {
         let failure = #expect(throws: ConfigurationFailure.self) { try section("allow = 10.0.0.1/8") }
-        #expect(failure?.description.contains("10.0.0.1/8: there are bits") == true, "\(failure.debugDescription)")
+        #expect(
+            failure?.description.contains("10.0.0.1/8: there are bits") == true, "\(failure.debugDescription)"
+        )
     }
 }
 

@@ -65,7 +65,9 @@ struct PasswordGuardTests {
 
     @Test(
         "A wrong password, another's, or none, and a name that isn't there are all a 401",
-        arguments: ["alice:wonde", "alice:wonder ", "alice:", "alice:builder", "carol:wonder", ":", "Alice:wonder"])
+        arguments: [
+            "alice:wonde", "alice:wonder ", "alice:", "alice:builder", "carol:wonder", ":", "Alice:wonder",
+        ])
     func wrong(credentials: String) async throws {
         let handler = try handler()
         #expect(try await ask(handler, "alice:wonder").status == .ok)
@@ -144,7 +146,9 @@ private func base64(_ text: String) -> String {
     let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
     let bits = text.utf8.flatMap { byte in (0..<8).reversed().map { byte >> $0 & 1 } }
     return stride(from: 0, to: bits.count, by: 6).reduce(into: "") { result, start in
-        let group = bits[start..<min(start + 6, bits.count)] + Array(repeating: 0, count: max(0, start + 6 - bits.count))
+        let group =
+            bits[start..<min(start + 6, bits.count)]
+            + Array(repeating: 0, count: max(0, start + 6 - bits.count))
         result.append(digits[group.reduce(0) { $0 << 1 | Int($1) }])
     }
 }
