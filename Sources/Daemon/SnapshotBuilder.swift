@@ -34,11 +34,12 @@ struct SnapshotBuilder {
         let keepsRecords = routes.contains { $0.handler.wantsHandshake }
         let (tls, loaded) = makeContext(keepsRecords: keepsRecords, into: &diagnostics)
         if let download = loaded.flatMap({ makeDownload($0, into: &diagnostics) }) { routes.append(download) }
+        let problemPage = makeProblemPage(into: &diagnostics)
         guard !diagnostics.hasErrors else { return nil }
         let snapshot = Snapshot(
             generation: generation, routes: RouteTable(routes),
             limits: ServerLimits(settings.server, http2: settings.http2), tls: tls,
-            problemPage: NegotiatedProblemPage(), accessLog: requestLog, serverField: serverField)
+            problemPage: problemPage, accessLog: requestLog, serverField: serverField)
         return Result(snapshot: snapshot, identities: loaded)
     }
 
@@ -91,10 +92,22 @@ struct SnapshotBuilder {
     }
 
     private var serverField: String? {
-        switch settings.server[ServerKeys.serverField] {
-        case .full: "Portico/\(Daemon.version)"
-        case .name: "Portico"
+        let name = settings.server[ServerKeys.serverName]
+        return switch settings.server[ServerKeys.serverField] {
+        case .full: "\(name)/\(settings.server[ServerKeys.serverVersion] ?? Daemon.version)"
+        case .name: name
         case .none: nil
+        }
+    }
+
+    private func makeProblemPage(into diagnostics: inout [Diagnostic]) -> NegotiatedProblemPage {
+        guard let file = settings.server.optional(ServerKeys.errorPage) else { return NegotiatedProblemPage() }
+        do throws(ConfigurationFailure) {
+            let location = settings.server.location(of: ServerKeys.errorPage)
+            return NegotiatedProblemPage(try ProblemTemplate(file, namedAt: location))
+        } catch {
+            diagnostics += error.diagnostics
+            return NegotiatedProblemPage()
         }
     }
 

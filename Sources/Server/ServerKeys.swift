@@ -1,6 +1,7 @@
 // The table of [server]: the only place that knows these keys' names, types and defaults.
 
 import Configuration
+import HTTPCore
 import SystemPackage
 
 /// The keys of the `[server]` section.
@@ -28,7 +29,15 @@ package enum ServerKeys {
         "The least level of what is logged; requests are apart, see access_log.")
     package static let serverField = Key<ServerField>(
         "server_field", .choice(), default: "full",
-        "The Server field of responses: full has the version in it.")
+        "The Server field of responses: full is server_name/server_version, name is server_name alone.")
+    package static let serverName = Key<String>(
+        "server_name", .token, default: "Portico", "The name in the Server field.")
+    package static let serverVersion = Key<String?>(
+        "server_version", .either("auto", or: .token), default: "auto",
+        "The version in the Server field; auto: this program's.")
+    package static let errorPage = Key<FilePath>.optional(
+        "error_page.format", .path,
+        "A Mustache file for errors in HTML, with code, message, explanation, request_id; else the built-in page.")
 
     package static let headerBytes = Key<Int>(
         "header_bytes", .byteCount, default: "64K", bounds: 1024...1 << 20,
@@ -82,7 +91,8 @@ package enum ServerKeys {
         keys: [
             AnyKey(listen), AnyKey(listenPlain), AnyKey(workers), AnyKey(blockingThreads),
             AnyKey(stateDirectory),
-            AnyKey(accessLog), AnyKey(logLevel), AnyKey(serverField), AnyKey(headerBytes),
+            AnyKey(accessLog), AnyKey(logLevel), AnyKey(serverField), AnyKey(serverName),
+            AnyKey(serverVersion), AnyKey(errorPage), AnyKey(headerBytes),
             AnyKey(headerFields),
             AnyKey(requestLineBytes), AnyKey(bodyBytes), AnyKey(requestsPerConnection), AnyKey(connections),
             AnyKey(connectionsPerAddress), AnyKey(handshakeTimeout), AnyKey(headerTimeout),
@@ -95,6 +105,18 @@ package enum ServerKeys {
 /// What responses say in their Server field.
 package enum ServerField: String, CaseIterable, Sendable {
     case full, name, none
+}
+
+extension ValueType where Value == String {
+    /// A product's name or version (RFC 9110 §5.6.2, §10.1.5).
+    fileprivate static var token: ValueType {
+        ValueType(name: "token", format: { $0 }) { (text, _) throws(ValueProblem) in
+            guard FieldSyntax.isToken(text) else {
+                throw ValueProblem("'\(text)' is no token of letters, digits and !#$%&'*+-.^_`|~")
+            }
+            return text
+        }
+    }
 }
 
 /// The levels that `log_level` takes, swift-log's.

@@ -21,10 +21,9 @@ struct WikiSite: Sendable {
     /// - Throws: Every template that can't be compiled, at its own file and line.
     init(mount: String, folder: FilePath?, at location: SourceLocation) throws(ConfigurationFailure) {
         self.mount = mount
-        MustacheContentTypes.register(HTMLText(), named: HTMLText.name)
         for (name, text) in WikiTemplates.all {
             do {
-                templates[name] = try Self.compile(text)
+                templates[name] = try TemplateText.compile(text)
             } catch {
                 preconditionFailure("the wiki's template \(name): \(error)")
             }
@@ -56,35 +55,9 @@ struct WikiSite: Sendable {
 
     private mutating func compile(_ template: TemplateParts, _ diagnostics: inout [Diagnostic]) {
         do {
-            templates[template.name] = try Self.compile(template.text)
+            templates[template.name] = try TemplateText.compile(template.text)
         } catch {
-            diagnostics.append(Self.diagnostic(error, in: template.file))
-        }
-    }
-
-    /// Compiles a template whose values are escaped by ``HTMLText``.
-    private static func compile(_ text: String) throws -> MustacheTemplate {
-        try MustacheTemplate(string: prefix + text)
-    }
-
-    private static func diagnostic(_ error: any Error, in file: FilePath) -> Diagnostic {
-        guard let error = error as? MustacheTemplate.ParserError else {
-            return .error(at: SourceLocation(file: file.string), "\(error)")
-        }
-        // The prefix stands in front of the first line.
-        let column = error.context.columnNumber - (error.context.lineNumber == 1 ? prefix.count : 0)
-        return .error(
-            at: SourceLocation(file: file.string, line: error.context.lineNumber, column: max(1, column)),
-            "the template cannot be compiled: \(message(for: error.error))")
-    }
-
-    private static func message(for error: any Error) -> String {
-        switch error as? MustacheTemplate.Error {
-        case .sectionCloseNameIncorrect?: "a section is closed by another's name"
-        case .expectedSectionEnd?: "a section is not closed"
-        // What is none of these is the parser's own, which comes of an end in the middle of something.
-        case .unfinishedName?, nil: "a tag is not closed"
-        case .some(let other): "\(other)"
+            diagnostics.append(TemplateText.diagnostic(error, in: template.file))
         }
     }
 
@@ -106,5 +79,4 @@ struct WikiSite: Sendable {
 
     private static let suffix = ".mustache"
     private static let served = [".css", ".svg", ".png", ".jpg", ".gif", ".webp", ".ico", ".woff2"]
-    private static let prefix = "{{% CONTENT_TYPE:\(HTMLText.name)}}"
 }
