@@ -35,6 +35,7 @@ struct SnapshotBuilder {
         let (tls, loaded) = makeContext(keepsRecords: keepsRecords, into: &diagnostics)
         if let download = loaded.flatMap({ makeDownload($0, into: &diagnostics) }) { routes.append(download) }
         let problemPage = makeProblemPage(into: &diagnostics)
+        let requestLog = makeRequestLog(into: &diagnostics)
         guard !diagnostics.hasErrors else { return nil }
         let snapshot = Snapshot(
             generation: generation, routes: RouteTable(routes),
@@ -86,9 +87,39 @@ struct SnapshotBuilder {
 
     private var speaksTLS: Bool { settings.listenEntries.contains(where: \.rules.isTLS) }
 
-    private var requestLog: (any RequestLog)? {
-        guard settings.server[ServerKeys.accessLog] else { return nil }
-        return accessLog.map { AccessRecorder(log: $0) }
+    private func makeRequestLog(into diagnostics: inout [Diagnostic]) -> AccessRecorder? {
+        let server = settings.server
+        let format = AccessFormat(server[ServerKeys.accessLogFormat])
+        let place = server[ServerKeys.accessLog]
+        if place == .journal || place == .none, server.isSet(ServerKeys.accessLogFormat) {
+            diagnostics.append(
+                .warning(
+                    at: server.location(of: ServerKeys.accessLogFormat),
+                    "access_log.format is for a file or stderr, and 'access_log' is neither"))
+        }
+        switch place {
+        case .none: return nil
+        case .journal: return accessLog.map { AccessRecorder(log: $0) }
+        case .standardError:
+            return accessLog.map {
+                AccessRecorder(log: $0.writing(to: AccessFile(standardErrorIn: format)))
+            }
+        case .file(let path):
+            do throws(SupervisionError) {
+                // For a configuration that is only checked
+                guard let accessLog, !diagnostics.hasErrors else {
+                    try AccessFile.check(path)
+                    return nil
+                }
+                return AccessRecorder(log: accessLog.writing(to: try AccessFile(path, format)))
+            } catch {
+                diagnostics.append(
+                    .error(
+                        at: server.location(of: ServerKeys.accessLog),
+                        "the access log can't be opened: \(error)"))
+                return nil
+            }
+        }
     }
 
     private var serverField: String? {
@@ -101,7 +132,9 @@ struct SnapshotBuilder {
     }
 
     private func makeProblemPage(into diagnostics: inout [Diagnostic]) -> NegotiatedProblemPage {
-        guard let file = settings.server.optional(ServerKeys.errorPage) else { return NegotiatedProblemPage() }
+        guard let file = settings.server.optional(ServerKeys.errorPage) else {
+            return NegotiatedProblemPage()
+        }
         do throws(ConfigurationFailure) {
             let location = settings.server.location(of: ServerKeys.errorPage)
             return NegotiatedProblemPage(try ProblemTemplate(file, namedAt: location))

@@ -193,7 +193,8 @@ extension Exchange {
     private func page(for failure: HandlerFailure) -> Response {
         // What the configuration asks for is told by who does it.
         if failure.status.kind == .serverError, !(failure.cause is InjectedFault),
-            failure.status != .notImplemented || failure.cause != nil {
+            failure.status != .notImplemented || failure.cause != nil
+        {
             // Too many connections of one address are what any client can bring about: no error of the server.
             log(
                 "A request failed.", level: connection.isAdmitted ? .error : .info,
@@ -235,7 +236,9 @@ extension Exchange {
                 authority: head.authority,
                 version: head.version, status: status?.code ?? 499, bodyBytes: outcome.bodyBytes,
                 microseconds: Int64(elapsed / 1_000), handler: route?.place,
-                userAgent: head.request.headerFields[.userAgent], connection: connection.facts,
+                userAgent: head.request.headerFields[.userAgent],
+                referer: log.wantsReferer ? head.request.headerFields[.referer] : nil,
+                connection: connection.facts,
                 user: notes?.user,
                 faults: notes?.faults ?? [], isAborted: outcome.isAborted))
     }

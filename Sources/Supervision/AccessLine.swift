@@ -118,7 +118,7 @@ extension OutputSpan<UInt8> {
 ///
 /// Years are counted from March, so that the leap day is the last of its year (H. Hinnant, "chrono-Compatible
 /// Low-Level Date Algorithms", civil_from_days).
-private func civilDate(daysSince1970: Int) -> (year: Int, month: Int, day: Int) {
+func civilDate(daysSince1970: Int) -> (year: Int, month: Int, day: Int) {
     let days = daysSince1970 + 719_468
     let (era, dayOfEra) = (days / 146_097, days % 146_097)
     let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36524 - dayOfEra / 146_096) / 365

@@ -149,7 +149,8 @@ extension Integration {
             #expect(try run("htpasswd", "-cbB", "-C", "4", folder["users"].string, "a", "b").status == 0)
             let warned = try check("")
             #expect(warned.status == 0)
-            #expect(warned.error.contains("warning: passwords go over '127.0.0.1:0' of listen_plain without TLS"))
+            #expect(
+                warned.error.contains("warning: passwords go over '127.0.0.1:0' of listen_plain without TLS"))
             #expect(!(try check("listen = 127.0.0.1:0").error.contains("warning: passwords")))
         }
 
