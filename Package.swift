@@ -50,6 +50,7 @@ let package = Package(
             providers: [.apt(["libcmark-gfm-dev", "libcmark-gfm-extensions-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CBrotli", pkgConfig: "libbrotlienc", providers: [.apt(["libbrotli-dev"])]),
+        .systemLibrary(name: "CCrypt", pkgConfig: "libcrypt", providers: [.apt(["libcrypt-dev"])]),
         .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
 
         // The layers, from the bottom up
@@ -61,6 +62,7 @@ let package = Package(
         layer("Markdown", ["CCmark"]),
         layer("Compression", ["CBrotli", "CZlib"]),
         layer("Digests", ["COpenSSL"]),
+        layer("Passwords", ["CCrypt", "COpenSSL"]),
         layer("HTTPCore", [httpTypes]),
         layer("HTTPWire", ["CNghttp2", "HTTPCore", httpTypes]),
         layer("Configuration", ["Files", system]),
@@ -72,19 +74,25 @@ let package = Package(
                 "Threads",
                 httpTypes, logging, mustache, system,
             ]),
+        layer(
+            "Middleware",
+            [
+                "Configuration", "Files", "HandlerKit", "HTTPCore", "Passwords", "Sockets", "Threads",
+                httpTypes, logging, system,
+            ]),
         layer("Supervision", ["CSystemd", "CLinux", "Threads", logging, system]),
         layer(
             "Server",
             [
-                "Configuration", "Files", "HandlerKit", "HTTPCore", "HTTPWire", "Reactor", "Sockets",
-                "Threads", "TLS",
+                "Configuration", "Files", "HandlerKit", "HTTPCore", "HTTPWire", "Middleware", "Reactor",
+                "Sockets", "Threads", "TLS",
                 httpTypes, logging, system,
             ]),
         layer(
             "Daemon",
             [
-                "Configuration", "Files", "HandlerKit", "Modules", "Reactor", "Server", "Sockets",
-                "Supervision", "Threads", "TLS",
+                "Configuration", "Files", "HandlerKit", "Middleware", "Modules", "Reactor", "Server",
+                "Sockets", "Supervision", "Threads", "TLS",
                 argumentParser, logging, system,
             ]),
         .executableTarget(name: "portico", dependencies: ["Daemon"], swiftSettings: settings),
@@ -104,6 +112,7 @@ let package = Package(
             name: "Decoding", dependencies: ["CBrotli", "Compression", "CZlib"], path: "Tests/Decoding",
             swiftSettings: settings),
         tests("DigestsTests", ["Digests"]),
+        tests("PasswordsTests", ["Passwords"]),
         tests("HTTPCoreTests", ["FuzzProperties", "HTTPCore", httpTypes]),
         tests("HTTPWireTests", ["FuzzProperties", "HTTPWire", "HTTPCore", httpTypes]),
         tests("ConfigurationTests", ["Configuration", system]),
@@ -114,6 +123,12 @@ let package = Package(
                 "Compression", "Configuration", "Decoding", "Digests", "Files", "HandlerKit",
                 "HandlerTesting",
                 "HTTPCore", "Modules", "Threads", httpTypes, logging, system,
+            ]),
+        tests(
+            "MiddlewareTests",
+            [
+                "Configuration", "Files", "HandlerKit", "HandlerTesting", "HTTPCore", "Middleware", "Sockets",
+                httpTypes, system,
             ]),
         tests("SupervisionTests", ["HandlerTesting", "Supervision", logging, system]),
         tests(
@@ -126,7 +141,8 @@ let package = Package(
         tests(
             "DaemonTests",
             [
-                "Daemon", "Modules", "HandlerKit", "HandlerTesting", "Configuration", "Server", "Sockets",
+                "Daemon", "Middleware", "Modules", "HandlerKit", "HandlerTesting", "Configuration", "Server",
+                "Sockets",
                 "Supervision",
                 "TLS", argumentParser, httpTypes, system,
             ]),

@@ -9,6 +9,12 @@ import Supervision
 /// The access log as the server sees it.
 struct AccessRecorder: RequestLog {
     let log: AccessLog
+    let wantsReferer: Bool
+
+    init(log: AccessLog) {
+        self.log = log
+        wantsReferer = log.file?.format.hasReferer ?? false
+    }
 
     func record(_ record: RequestRecord) {
         log.append(
@@ -19,6 +25,18 @@ struct AccessRecorder: RequestLog {
                 remotePort: record.connection.remote.port, handler: record.handler,
                 serverName: record.connection.tls?.serverName, tlsVersion: record.connection.tls?.version,
                 tlsCipher: record.connection.tls?.cipher,
-                userAgent: record.userAgent))
+                userAgent: record.userAgent, referer: record.referer, user: record.user,
+                fault: record.faults.isEmpty ? nil : record.faults.joined(separator: ", ")))
+    }
+}
+
+extension AccessFormat {
+    init(_ format: AccessLogFormat) {
+        self =
+            switch format {
+            case .common: .common
+            case .combined: .combined
+            case .json: .json
+            }
     }
 }

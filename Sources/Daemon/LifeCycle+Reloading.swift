@@ -32,7 +32,9 @@ extension LifeCycle {
             case .ready:
                 for signal in takeSignals() {
                     switch signal {
-                    case .hangUp: beginReload(.everything, waking: registration.handle)
+                    case .hangUp:
+                        reopenAccessLog()
+                        beginReload(.everything, waking: registration.handle)
                     case .terminate, .interrupt:
                         // A server that stops accepting can't answer itself, and nobody asks any more.
                         watchdog?.cancel()
@@ -49,6 +51,11 @@ extension LifeCycle {
             case .cancelled: return 1
             }
         }
+    }
+
+    /// Whatever becomes of the reload: the file may have been rotated.
+    private func reopenAccessLog() {
+        (running?.snapshot.accessLog as? AccessRecorder)?.log.file?.reopen()
     }
 
     func takeSignals() -> [Signal] {

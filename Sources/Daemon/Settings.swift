@@ -2,6 +2,7 @@
 
 import Configuration
 import HandlerKit
+import Middleware
 import Server
 import SystemPackage
 

@@ -4,7 +4,6 @@ import Configuration
 import HandlerKit
 import Logging
 import Modules
-import Reactor
 import Server
 import Supervision
 import SystemPackage
@@ -35,11 +34,13 @@ struct SnapshotBuilder {
         let keepsRecords = routes.contains { $0.handler.wantsHandshake }
         let (tls, loaded) = makeContext(keepsRecords: keepsRecords, into: &diagnostics)
         if let authority = loaded?.authority { routes += makeDownloads(authority, into: &diagnostics) }
+        let problemPage = makeProblemPage(into: &diagnostics)
+        let requestLog = makeRequestLog(into: &diagnostics)
         guard !diagnostics.hasErrors else { return nil }
         let snapshot = Snapshot(
             generation: generation, routes: RouteTable(routes),
             limits: ServerLimits(settings.server, http2: settings.http2), tls: tls,
-            problemPage: NegotiatedProblemPage(), accessLog: requestLog, serverField: serverField)
+            problemPage: problemPage, accessLog: requestLog, serverField: serverField)
         return Result(snapshot: snapshot, identities: loaded)
     }
 
@@ -86,34 +87,60 @@ struct SnapshotBuilder {
 
     private var speaksTLS: Bool { settings.listenEntries.contains(where: \.rules.isTLS) }
 
-    private var requestLog: (any RequestLog)? {
-        guard settings.server[ServerKeys.accessLog] else { return nil }
-        return accessLog.map { AccessRecorder(log: $0) }
+    private func makeRequestLog(into diagnostics: inout [Diagnostic]) -> AccessRecorder? {
+        let server = settings.server
+        let format = AccessFormat(server[ServerKeys.accessLogFormat])
+        let place = server[ServerKeys.accessLog]
+        if place == .journal || place == .none, server.isSet(ServerKeys.accessLogFormat) {
+            diagnostics.append(
+                .warning(
+                    at: server.location(of: ServerKeys.accessLogFormat),
+                    "access_log.format is for a file or stderr, and 'access_log' is neither"))
+        }
+        switch place {
+        case .none: return nil
+        case .journal: return accessLog.map { AccessRecorder(log: $0) }
+        case .standardError:
+            return accessLog.map {
+                AccessRecorder(log: $0.writing(to: AccessFile(standardErrorIn: format)))
+            }
+        case .file(let path):
+            do throws(SupervisionError) {
+                // For a configuration that is only checked
+                guard let accessLog, !diagnostics.hasErrors else {
+                    try AccessFile.check(path)
+                    return nil
+                }
+                return AccessRecorder(log: accessLog.writing(to: try AccessFile(path, format)))
+            } catch {
+                diagnostics.append(
+                    .error(
+                        at: server.location(of: ServerKeys.accessLog),
+                        "the access log can't be opened: \(error)"))
+                return nil
+            }
+        }
     }
 
     private var serverField: String? {
-        switch settings.server[ServerKeys.serverField] {
-        case .full: "Portico/\(Daemon.version)"
-        case .name: "Portico"
+        let name = settings.server[ServerKeys.serverName]
+        return switch settings.server[ServerKeys.serverField] {
+        case .full: "\(name)/\(settings.server[ServerKeys.serverVersion] ?? Daemon.version)"
+        case .name: name
         case .none: nil
         }
     }
 
-    private func makeRoutes(into diagnostics: inout [Diagnostic]) -> [Route] {
-        settings.handlers.compactMap { handler in
-            var logger = logger
-            logger[metadataKey: "handler"] = "\(handler.section.argument ?? "/")"
-            let context = ModuleContext(
-                mount: handler.prefix, logger: logger, blocking: blocking, server: server,
-                sleep: Reactor.sleepOnCurrent(for:))
-            do throws(ConfigurationFailure) {
-                return Route(
-                    host: handler.host, prefix: handler.prefix,
-                    handler: try handler.module.make(handler.section, context), bodyLimit: handler.bodyLimit)
-            } catch {
-                diagnostics += error.diagnostics
-                return nil
-            }
+    private func makeProblemPage(into diagnostics: inout [Diagnostic]) -> NegotiatedProblemPage {
+        guard let file = settings.server.optional(ServerKeys.errorPage) else {
+            return NegotiatedProblemPage()
+        }
+        do throws(ConfigurationFailure) {
+            let location = settings.server.location(of: ServerKeys.errorPage)
+            return NegotiatedProblemPage(try ProblemTemplate(file, namedAt: location))
+        } catch {
+            diagnostics += error.diagnostics
+            return NegotiatedProblemPage()
         }
     }
 
@@ -160,14 +187,6 @@ struct SnapshotBuilder {
         logger.notice(
             "The local authority may not sign for a name that a client asked for; it got the default certificate.",
             metadata: ["tls_sni": "\(name)"])
-    }
-}
-
-extension HandlerSection {
-    /// nil for the server's own limit.
-    fileprivate var bodyLimit: UInt64? {
-        guard section.isSet(HandlerKeys.bodyBytes) else { return nil }
-        return (section.optional(HandlerKeys.bodyBytes) ?? nil).map(UInt64.init) ?? .max
     }
 }
 

@@ -1,4 +1,5 @@
 // Owns how a response's text gets into bytes: whole strings at a time, numbers without a string between.
+import HTTPCore
 import HTTPTypes
 
 extension [UInt8] {

@@ -25,6 +25,8 @@ public final class Request {
     private let interim: (any InterimResponder)?
     /// The body; reading it is what lets the client send it.
     public let body: RequestBody
+    /// What was noted on the request's way, for the log; nil while there is nothing.
+    package private(set) var notes: RequestNotes?
 
     /// Makes a request of its parts; in tests `Request.make` of HandlerTesting is shorter.
     public init(
@@ -53,6 +55,21 @@ public final class Request {
     /// The request's method.
     public var method: HTTPRequest.Method { message.method }
 
+    /// The user whose password the section's `auth` has verified; nil without it.
+    public package(set) var user: String? {
+        get { notes?.user }
+        set { makeNotes().user = newValue }
+    }
+
+    /// Notes that the server does not answer as it would, on purpose.
+    package func note(fault: String) { makeNotes().faults.append(fault) }
+
+    private func makeNotes() -> RequestNotes {
+        let made = notes ?? RequestNotes()
+        notes = made
+        return made
+    }
+
     /// The request's fields.
     public var fields: HTTPFields { message.request.headerFields }
 
@@ -72,6 +89,14 @@ extension Request {
         guard version != .http10 else { return }
         await interim?.inform(HTTPResponse(status: .earlyHints, headerFields: fields))
     }
+}
+
+/// What is known of few requests, and only on their way: so that others have no room for it.
+package final class RequestNotes {
+    /// Who sent it, verified.
+    package fileprivate(set) var user: String?
+    /// What was done to it on purpose, `status 503` for example.
+    package fileprivate(set) var faults: [String] = []
 }
 
 /// Where responses go that come before the final one.

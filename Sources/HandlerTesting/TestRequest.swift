@@ -20,17 +20,20 @@ extension Request {
     ///   - body: The body, which arrives as a whole.
     ///   - mount: The path prefix of the handler's section.
     ///   - connection: Where the request comes from.
+    ///   - user: Whose password was verified.
     /// - Throws: ``HTTPCore/HTTPSyntaxError`` for a target that the server would refuse.
     public static func make(
         _ method: HTTPRequest.Method = .get, _ target: String = "/", fields: HTTPFields = [:],
         body: String = "",
         mount: String = "/", version: HTTPVersion = .http11, number: Int = 1,
-        connection: ConnectionFacts = .forTesting()
+        connection: ConnectionFacts = .forTesting(), user: String? = nil
     ) throws(HTTPSyntaxError) -> Request {
-        try make(
+        let request = try make(
             method, target, fields: fields, body: Array(body.utf8), mount: mount, version: version,
             number: number,
             connection: connection)
+        if let user { request.user = user }
+        return request
     }
 
     /// A request whose body is bytes.

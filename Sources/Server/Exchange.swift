@@ -14,10 +14,14 @@ class Exchange {
     final let snapshot: Snapshot
     private let began: ReactorInstant
     private var route: Route?
+    /// What handlers noted of the request.
+    private var notes: RequestNotes?
     /// What joins the request, its record, its error page and the log.
     final let id: RequestID
     /// Whether the response goes without its body.
     final var isHEAD: Bool { head.isHEAD }
+    /// Whether the client is to see a reset in place of an answer.
+    private(set) final var isReset = false
     /// Whether the connection can go on after the answer.
     private(set) final var mayContinue = true
 
@@ -52,6 +56,7 @@ class Exchange {
 
     /// The answer of a handler that needs to wait; nil when the client is gone.
     final func respond(to request: Request, on route: Route) async -> Response? {
+        defer { notes = request.notes }
         do {
             let response = try await route.handler.respond(to: request)
             try response.fields.check()
@@ -101,6 +106,7 @@ class Exchange {
         let request = Request(
             head, mount: route.prefix, id: id, number: number, connection: connection.facts, body: body,
             readAt: readAt, interim: interim)
+        defer { notes = request.notes }
         guard let response = try route.handler.answerAtOnce(to: request) else {
             return .waiting(route, request)
         }
@@ -139,6 +145,10 @@ class Exchange {
     /// The answer to what a handler, or the way to it, threw; nil when nobody is there to read it.
     @inline(never)
     final func answer(to error: any Error) -> Response? {
+        if error as? InjectedFault == .reset {
+            isReset = true
+            return nil
+        }
         if let failure = error as? HandlerFailure {
             guard let field = failure.fields.refused else { return page(for: failure) }
             return answer(to: InvalidFieldValue(name: field))
@@ -181,7 +191,10 @@ extension Exchange {
 
     /// The page for a failure, which is logged here and nowhere else.
     private func page(for failure: HandlerFailure) -> Response {
-        if failure.status.kind == .serverError, failure.status != .notImplemented || failure.cause != nil {
+        // What the configuration asks for is told by who does it.
+        if failure.status.kind == .serverError, !(failure.cause is InjectedFault),
+            failure.status != .notImplemented || failure.cause != nil
+        {
             // Too many connections of one address are what any client can bring about: no error of the server.
             log(
                 "A request failed.", level: connection.isAdmitted ? .error : .info,
@@ -196,6 +209,7 @@ extension Exchange {
 
     /// Logs what a handler did wrong after its response had begun.
     final func reportAbort(_ error: any Error) {
+        guard !(error is InjectedFault) else { return }
         log("A response was cut short.", level: .error, "\(error)")
     }
 
@@ -222,7 +236,10 @@ extension Exchange {
                 authority: head.authority,
                 version: head.version, status: status?.code ?? 499, bodyBytes: outcome.bodyBytes,
                 microseconds: Int64(elapsed / 1_000), handler: route?.place,
-                userAgent: head.request.headerFields[.userAgent], connection: connection.facts,
-                isAborted: outcome.isAborted))
+                userAgent: head.request.headerFields[.userAgent],
+                referer: log.wantsReferer ? head.request.headerFields[.referer] : nil,
+                connection: connection.facts,
+                user: notes?.user,
+                faults: notes?.faults ?? [], isAborted: outcome.isAborted))
     }
 }

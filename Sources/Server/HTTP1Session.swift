@@ -161,7 +161,10 @@ final class HTTP1Session {
             await exchange.respond(with: body, number: number, self), exchange, incoming)
         var outcome = ResponseOutcome(keepAlive: false, bodyBytes: 0, isAborted: true)
         defer { exchange.record(response?.status, outcome) }
-        guard let response else { return false }
+        guard let response else {
+            if exchange.isReset { throw ConnectionFailure(.aborted, "the configuration asks for it") }
+            return false
+        }
         let writer = HTTP1ResponseWriter(
             connection, context(parsed, exchange, incoming), to: incoming)
         outcome = try await writer.write(response, onError: exchange.reportAbort)

@@ -1,6 +1,7 @@
 // The table of [listen NAME]: a listener with rules of its own, where [server] has only lists of addresses.
 
 import Configuration
+import Middleware
 import Sockets
 import TLS
 
@@ -25,15 +26,4 @@ package enum ListenKeys {
         "listen", argument: .required("NAME"),
         "A listener with rules of its own, beside listen and listen_plain of [server].",
         keys: [AnyKey(address), AnyKey(tls), AnyKey(proxyProtocol), AnyKey(trusted), AnyKey(fault)])
-}
-
-extension ValueType where Value == AddressRange {
-    /// An IP address, a network such as `10.0.0.0/8`, or `unix`.
-    static var addressRange: ValueType {
-        ValueType(name: "address, network or unix") { (text, _) throws(ValueProblem) in
-            do throws(SocketFailure) { return try AddressRange(parsing: text) } catch {
-                throw ValueProblem(error.context)
-            }
-        }
-    }
 }

@@ -19,12 +19,20 @@ package struct RequestRecord: Sendable {
     /// The place of the handler that answered, `/echo` or `host/echo`; nil when none was asked.
     package let handler: String?
     package let userAgent: String?
+    /// nil too where the log doesn't want it.
+    package let referer: String?
     package let connection: ConnectionFacts
+    /// The user whose password was verified.
+    package let user: String?
+    /// What was done to it on purpose.
+    package let faults: [String]
     /// Whether the response was cut short.
     package let isAborted: Bool
 }
 
 /// Takes records; it must return at once, on any thread.
 package protocol RequestLog: Sendable {
+    /// Whether the field Referer is to be in the records.
+    var wantsReferer: Bool { get }
     func record(_ record: RequestRecord)
 }

@@ -1,6 +1,7 @@
 // The table of [server]: the only place that knows these keys' names, types and defaults.
 
 import Configuration
+import HTTPCore
 import SystemPackage
 
 /// The keys of the `[server]` section.
@@ -21,14 +22,28 @@ package enum ServerKeys {
         "state_directory", .either("auto", or: .path), default: "auto",
         "Where certificate = auto keeps its files; auto: $STATE_DIRECTORY, a checkout's certs-dev, or "
             + "$XDG_DATA_HOME/portico.")
-    package static let accessLog = Key<Bool>(
-        "access_log", .yesNo, default: "yes", "Whether each request is logged, whatever log_level says.")
+    package static let accessLog = Key<AccessLogPlace>(
+        "access_log", .accessLogPlace, default: "journal",
+        "Where each request is logged, whatever log_level says: journal (with all else), stderr, none, or a file's path."
+    )
+    package static let accessLogFormat = Key<AccessLogFormat>(
+        "access_log.format", .choice(), default: "combined",
+        "The form of the access log in a file or on stderr; in the journal it is fields.")
     package static let logLevel = Key<LogLevel>(
         "log_level", .choice(), default: "info",
         "The least level of what is logged; requests are apart, see access_log.")
     package static let serverField = Key<ServerField>(
         "server_field", .choice(), default: "full",
-        "The Server field of responses: full has the version in it.")
+        "The Server field of responses: full is server_name/server_version, name is server_name alone.")
+    package static let serverName = Key<String>(
+        "server_name", .token, default: "Portico", "The name in the Server field.")
+    package static let serverVersion = Key<String?>(
+        "server_version", .either("auto", or: .token), default: "auto",
+        "The version in the Server field; auto: this program's.")
+    package static let errorPage = Key<FilePath>.optional(
+        "error_page.format", .path,
+        "A Mustache file for errors in HTML, with code, message, explanation, request_id; else the built-in page."
+    )
 
     package static let headerBytes = Key<Int>(
         "header_bytes", .byteCount, default: "64K", bounds: 1024...1 << 20,
@@ -82,7 +97,9 @@ package enum ServerKeys {
         keys: [
             AnyKey(listen), AnyKey(listenPlain), AnyKey(workers), AnyKey(blockingThreads),
             AnyKey(stateDirectory),
-            AnyKey(accessLog), AnyKey(logLevel), AnyKey(serverField), AnyKey(headerBytes),
+            AnyKey(accessLog), AnyKey(accessLogFormat), AnyKey(logLevel), AnyKey(serverField),
+            AnyKey(serverName),
+            AnyKey(serverVersion), AnyKey(errorPage), AnyKey(headerBytes),
             AnyKey(headerFields),
             AnyKey(requestLineBytes), AnyKey(bodyBytes), AnyKey(requestsPerConnection), AnyKey(connections),
             AnyKey(connectionsPerAddress), AnyKey(handshakeTimeout), AnyKey(headerTimeout),
@@ -92,9 +109,54 @@ package enum ServerKeys {
         ])
 }
 
+/// Where requests are logged.
+package enum AccessLogPlace: Sendable, Hashable {
+    /// With all else that is logged: the journal, or lines on standard error.
+    case journal
+    /// Standard error, in a form of its own.
+    case standardError
+    case file(FilePath)
+    case none
+}
+
+extension ValueType where Value == AccessLogPlace {
+    /// `journal` or `yes`, `stderr`, `none` or `no`, or a path, which has a slash.
+    fileprivate static var accessLogPlace: ValueType {
+        ValueType(name: "journal, stderr, none or path") { (text, context) throws(ValueProblem) in
+            switch text.lowercased() {
+            case "journal", "yes", "on", "true", "1": return .journal
+            case "none", "no", "off", "false", "0": return .none
+            case "stderr": return .standardError
+            default:
+                guard text.contains("/") else {
+                    throw ValueProblem("'\(text)' is neither journal, stderr, none nor a path with a slash")
+                }
+                return .file(context.folder.pushing(FilePath(text)))
+            }
+        }
+    }
+}
+
+/// The forms of an access log that other programs read.
+package enum AccessLogFormat: String, CaseIterable, Sendable {
+    case common, combined, json
+}
+
 /// What responses say in their Server field.
 package enum ServerField: String, CaseIterable, Sendable {
     case full, name, none
+}
+
+extension ValueType where Value == String {
+    /// A product's name or version (RFC 9110 §5.6.2, §10.1.5).
+    fileprivate static var token: ValueType {
+        ValueType(name: "token", format: { $0 }) { (text, _) throws(ValueProblem) in
+            guard FieldSyntax.isToken(text) else {
+                throw ValueProblem("'\(text)' is no token of letters, digits and !#$%&'*+-.^_`|~")
+            }
+            return text
+        }
+    }
 }
 
 /// The levels that `log_level` takes, swift-log's.

@@ -6,15 +6,7 @@ import TLS
 
 /// The keys of the `[tls]` and `[tls NAME]` sections.
 package enum TLSKeys {
-    /// Where a certificate or a key comes from.
-    package enum Source: Sendable, Hashable {
-        /// The local authority makes it.
-        case auto
-        /// A PEM file.
-        case file(FilePath)
-        /// A credential of the service manager, see systemd.exec(5) on `LoadCredential=`.
-        case credential(String)
-    }
+    package typealias Source = FileSource
 
     package static let certificate = Key<[Source]>(
         "certificate", .list(.identitySource), default: "auto",
@@ -115,31 +107,6 @@ package enum TLSKeys {
 
     private static func inherited<Value>(_ key: Key<Value>) -> AnyKey {
         AnyKey(Key<Value>.optional(key.name, key.type, key.summary))
-    }
-}
-
-extension ValueType where Value == TLSKeys.Source {
-    /// `auto`, a path, or `credential:NAME`.
-    static var identitySource: ValueType {
-        ValueType(name: "auto, path or credential:NAME") { (text, context) throws(ValueProblem) in
-            text == "auto" ? .auto : try source(text, context)
-        }
-    }
-
-    /// A path, or `credential:NAME`.
-    static var fileSource: ValueType {
-        ValueType(name: "path or credential:NAME") { (text, context) throws(ValueProblem) in
-            try source(text, context)
-        }
-    }
-
-    private static func source(_ text: String, _ context: ValueContext) throws(ValueProblem) -> Value {
-        guard text.hasPrefix("credential:") else { return .file(context.folder.pushing(FilePath(text))) }
-        let name = String(text.dropFirst(11))
-        guard !name.isEmpty, !name.contains("/"), name != ".", name != ".." else {
-            throw ValueProblem("'\(text)' is not the name of a credential", offset: 11)
-        }
-        return .credential(name)
     }
 }
 

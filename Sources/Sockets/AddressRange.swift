@@ -55,6 +55,14 @@ package enum AddressRange: Hashable, Sendable {
         }
     }
 
+    /// How many bits its addresses have in common; 0 for unix sockets.
+    package var prefix: Int {
+        switch self {
+        case .ipv4(_, let prefix), .ipv6(_, _, let prefix): prefix
+        case .unix: 0
+        }
+    }
+
     /// The range's first address, without a port.
     private var first: SocketAddress {
         switch self {

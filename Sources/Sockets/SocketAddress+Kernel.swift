@@ -69,7 +69,7 @@ extension SocketAddress {
     }
 
     /// RFC 4291 §2.5.5.2: an IPv4 peer of a dual-stack socket. One form, or limits by address would count twice.
-    var withoutMapping: SocketAddress {
+    package var withoutMapping: SocketAddress {
         guard case .ipv6(0, let low, let port, _) = self, low >> 32 == 0xFFFF else { return self }
         return .ipv4(UInt32(truncatingIfNeeded: low), port: port)
     }

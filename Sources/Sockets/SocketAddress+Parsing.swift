@@ -107,7 +107,7 @@ extension SocketAddress {
     }
 
     /// Reads an IP address alone, without brackets: `127.0.0.1`, `::1`.
-    init?(host: String, port: UInt16 = 0) {
+    package init?(host: String, port: UInt16 = 0) {
         guard let address = Self(ipv4: host, port: port) ?? Self(ipv6: host, port: port) else { return nil }
         self = address
     }

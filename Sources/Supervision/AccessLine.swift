@@ -18,6 +18,7 @@ extension AccessRecord {
     fileprivate var mostBytes: Int {
         var texts = remoteHost.utf8.count + method.utf8.count + target.utf8.count + version.utf8.count
         texts += (handler?.utf8.count ?? 0) + (serverName?.utf8.count ?? 0)
+        texts += (user?.utf8.count ?? 0) + (fault?.utf8.count ?? 0)
         texts += (tlsVersion?.utf8.count ?? 0) + (userAgent?.utf8.count ?? 0)
         return 256 + 4 * texts
     }
@@ -46,6 +47,8 @@ extension OutputSpan<UInt8> {
         appendField(" handler=", record.handler)
         appendField(" sni=", record.serverName)
         appendField(" tls=", record.tlsVersion)
+        appendField(" user=", record.user)
+        appendField(" fault=", record.fault)
         appendField(" agent=", record.userAgent)
     }
 
@@ -115,7 +118,7 @@ extension OutputSpan<UInt8> {
 ///
 /// Years are counted from March, so that the leap day is the last of its year (H. Hinnant, "chrono-Compatible
 /// Low-Level Date Algorithms", civil_from_days).
-private func civilDate(daysSince1970: Int) -> (year: Int, month: Int, day: Int) {
+func civilDate(daysSince1970: Int) -> (year: Int, month: Int, day: Int) {
     let days = daysSince1970 + 719_468
     let (era, dayOfEra) = (days / 146_097, days % 146_097)
     let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36524 - dayOfEra / 146_096) / 365

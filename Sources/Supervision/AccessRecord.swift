@@ -31,6 +31,12 @@ package struct AccessRecord: Sendable, Equatable {
     package var tlsCipher: String?
     /// The User-Agent field, as sent.
     package var userAgent: String?
+    /// The Referer field, as sent, where the log has it.
+    package var referer: String?
+    /// The user whose password was verified.
+    package var user: String?
+    /// What was done to it on purpose, `status 503`.
+    package var fault: String?
 
     /// Makes a record; what is nil is left out of the log.
     package init(
@@ -38,7 +44,7 @@ package struct AccessRecord: Sendable, Equatable {
         durationMicroseconds: Int64,
         requestNumber: UInt64, remoteHost: String, remotePort: UInt16?, handler: String? = nil,
         serverName: String? = nil, tlsVersion: String? = nil, tlsCipher: String? = nil,
-        userAgent: String? = nil
+        userAgent: String? = nil, referer: String? = nil, user: String? = nil, fault: String? = nil
     ) {
         self.method = method
         self.target = target
@@ -54,6 +60,9 @@ package struct AccessRecord: Sendable, Equatable {
         self.tlsVersion = tlsVersion
         self.tlsCipher = tlsCipher
         self.userAgent = userAgent
+        self.referer = referer
+        self.user = user
+        self.fault = fault
     }
 }
 
@@ -86,14 +95,20 @@ extension AccessRecord {
 /// Where access records go.
 package struct AccessLog: Sendable {
     private let queue: LogQueue
+    /// Where the records go; nil for the log of all else.
+    package let file: AccessFile?
 
     /// Makes an access log whose records go through `queue`.
-    package init(queue: LogQueue) {
+    package init(queue: LogQueue, file: AccessFile? = nil) {
         self.queue = queue
+        self.file = file
     }
+
+    /// The same, into a file of its own.
+    package func writing(to file: AccessFile?) -> AccessLog { AccessLog(queue: queue, file: file) }
 
     /// Takes a record: one short lock, no formatting, never waits. Any thread may call it.
     package func append(_ record: consuming AccessRecord) {
-        queue.enqueue(LogEntry(.access(record)))
+        queue.enqueue(LogEntry(.access(record), for: file))
     }
 }

@@ -86,6 +86,8 @@ extension JournalFields {
         append("TLS_CIPHER", ifPresent: record.tlsCipher)
         append("TLS_SNI", ifPresent: record.serverName)
         append("HANDLER", ifPresent: record.handler)
+        append("HTTP_USER", ifPresent: record.user)
+        append("FAULT", ifPresent: record.fault)
         append("HTTP_USER_AGENT", ifPresent: record.userAgent)
     }
 }

@@ -16,17 +16,22 @@ package struct LogEntry: Sendable {
     package let content: Content
     /// When it happened: seconds since 1970 and the nanoseconds of that second.
     package let time: (seconds: Int, nanoseconds: Int)
+    /// Where an access record goes; nil for the log of all else.
+    let accessFile: AccessFile?
 
     /// Makes an entry that happens now.
-    package init(_ content: Content) {
+    package init(_ content: Content, for accessFile: AccessFile? = nil) {
         var now = timespec()
         unsafe clock_gettime(CLOCK_REALTIME, &now)
-        self.init(content, time: (now.tv_sec, now.tv_nsec))
+        self.init(content, time: (now.tv_sec, now.tv_nsec), for: accessFile)
     }
 
     /// Makes an entry of a given time.
-    package init(_ content: Content, time: (seconds: Int, nanoseconds: Int)) {
+    package init(
+        _ content: Content, time: (seconds: Int, nanoseconds: Int), for accessFile: AccessFile? = nil
+    ) {
         self.content = content
+        self.accessFile = accessFile
         self.time = time
     }
 
@@ -43,7 +48,8 @@ package struct LogEntry: Sendable {
                 + metadataSize(loggerMetadata)
         case .access(let record):
             256 + record.method.utf8.count + record.target.utf8.count + (record.userAgent?.utf8.count ?? 0)
-                + (record.serverName?.utf8.count ?? 0)
+                + (record.serverName?.utf8.count ?? 0) + (record.user?.utf8.count ?? 0)
+                + (record.referer?.utf8.count ?? 0)
         }
     }
 }

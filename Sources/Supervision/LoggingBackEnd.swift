@@ -44,7 +44,7 @@ package struct LoggingBackEnd: Sendable {
             case .standardError(let format): StandardErrorSink(format: format)
             }
         return try LoggingBackEnd(
-            destination: destination, queue: .start(writingTo: sink, limits: limits),
+            destination: destination, queue: .start(writingTo: DivertingSink(log: sink), limits: limits),
             level: SharedLogLevel(level))
     }
 

@@ -26,19 +26,29 @@ package final class StandardErrorSink: LogSink {
     }
 
     private func write(_ lines: [UInt8]) {
+        // Nobody reads (EPIPE) or the disk is full: there is no other place to say so.
+        _ = descriptor.write(lines: lines)
+    }
+}
+
+extension FileDescriptor {
+    /// Writes all bytes; waits for a reader that is slow.
+    ///
+    /// - Returns: How many were written, and why not all.
+    func write(lines: [UInt8]) -> (count: Int, failure: Errno?) {
         var rest = lines[...]
         while !rest.isEmpty {
             do {
-                let count = try unsafe rest.withUnsafeBytes { bytes in try unsafe descriptor.write(bytes) }
+                let count = try unsafe rest.withUnsafeBytes { bytes in try unsafe write(bytes) }
                 rest = rest.dropFirst(count)
             } catch Errno.wouldBlock {
                 // A terminal that another program has set to O_NONBLOCK.
-                var poll = pollfd(fd: descriptor.rawValue, events: Int16(POLLOUT), revents: 0)
+                var poll = pollfd(fd: rawValue, events: Int16(POLLOUT), revents: 0)
                 unsafe Glibc.poll(&poll, 1, -1)
             } catch {
-                // Nobody reads (EPIPE) or the disk is full: there is no other place to say so.
-                return
+                return (lines.count - rest.count, error as? Errno ?? .ioError)
             }
         }
+        return (lines.count, nil)
     }
 }

@@ -6,7 +6,7 @@ package struct SupervisionError: Error, Equatable, CustomStringConvertible {
     /// What kind of failure it is.
     package struct Code: Sendable, Equatable {
         private enum Value {
-            case environment, notification, socket, signal, thread, credential, watch, program
+            case environment, notification, socket, signal, thread, credential, watch, program, accessLog
         }
         private let value: Value
 
@@ -26,6 +26,8 @@ package struct SupervisionError: Error, Equatable, CustomStringConvertible {
         package static let watch = Code(value: .watch)
         /// Another program could not be started.
         package static let program = Code(value: .program)
+        /// The file of the access log could not be opened.
+        package static let accessLog = Code(value: .accessLog)
     }
 
     /// What kind of failure it is.

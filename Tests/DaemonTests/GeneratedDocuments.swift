@@ -3,6 +3,7 @@
 
 import Configuration
 import HandlerKit
+import Middleware
 import Modules
 import Server
 import Testing

@@ -2,6 +2,7 @@
 
 import Configuration
 import HandlerKit
+import Middleware
 import Modules
 import Server
 
@@ -37,7 +38,7 @@ enum ShippedConfiguration {
         let values = assignments(block)
         let header = String(block[0])
         return [header]
-            + keys(of: header, module: values["module"]).flatMap { key in
+            + keys(of: header, values).flatMap { key in
                 let value = values[key.name].map { "\(key.name) = \($0)" }
                 return ["# \(key.summary)", value ?? comment(key)]
             }
@@ -57,14 +58,20 @@ enum ShippedConfiguration {
         return values
     }
 
-    private static func keys(of header: String, module name: String?) -> [AnyKey] {
+    /// What every handler may have is shown once, at the first one.
+    private static func keys(of header: String, _ values: [String: String]) -> [AnyKey] {
         switch header {
         case "[server]": return ServerKeys.schema.keys
         case "[http2]": return HTTP2Keys.schema.keys
         case "[tls]": return TLSKeys.schema.keys
         default:
-            guard let module = Modules.shippedModules.first(where: { $0.name == name }) else { return [] }
-            return HandlerSection.keys(of: module)
+            guard let module = Modules.shippedModules.first(where: { $0.name == values["module"] }) else {
+                return []
+            }
+            return HandlerSection.keys(of: module).filter { key in
+                header == "[handler /]" || values[key.name] != nil
+                    || !HandlerKeys.schema.keys.contains { $0.name == key.name }
+            }
         }
     }
 }

@@ -1,6 +1,8 @@
+import Configuration
 import HTTPTypes
 import HandlerKit
 import HandlerTesting
+import SystemPackage
 import Testing
 
 @testable import Modules
@@ -68,6 +70,13 @@ struct ProblemPageTests {
         #expect(show("", accept: nil, status: HTTPResponse.Status(code: code)).1.contains(sentence))
     }
 
+    @Test("A status that was made of a number alone has its registered phrase")
+    func phrase() {
+        let status = HTTPResponse.Status(code: 503)
+        #expect(show("x", accept: nil, status: status).1.hasPrefix("503 Service Unavailable: x"))
+        #expect(show("x", accept: nil, status: HTTPResponse.Status(code: 599)).1.hasPrefix("599 Error: x"))
+    }
+
     @Test("Pages load and run nothing, and are not sniffed")
     func policy() {
         let (response, text) = show("x", accept: "text/html")
@@ -77,5 +86,46 @@ struct ProblemPageTests {
         #expect(
             !text.contains("<script") && !text.contains("http://")
                 || text.contains("http://www.w3.org/2000/svg"))
+    }
+
+    private func template(_ text: String) throws -> ProblemTemplate {
+        let folder = try TemporaryFolder()
+        try folder.write(text, to: "error.html")
+        return try ProblemTemplate(folder["error.html"], namedAt: SourceLocation(file: "portico.conf"))
+    }
+
+    @Test("A template makes the HTML, escaped, and nothing else")
+    func ownTemplate() throws {
+        let page = NegotiatedProblemPage(
+            try template("<h1 title='{{message}}'>{{code}}</h1>{{explanation}} {{request_id}}"))
+        let problem = Problem(status: .notFound, explanation: "a<b>'\"&", requestID: RequestID(0xABC))
+        let response = page.response(for: problem, to: [.accept: "text/html"])
+        guard case .bytes(let bytes) = response.body else { return #expect(Bool(false)) }
+        #expect(
+            String(decoding: bytes, as: UTF8.self)
+                == "<h1 title='Not Found'>404</h1>a&lt;b&gt;&#39;&quot;&amp; 0000000000000abc")
+        #expect(response.fields[.contentType] == "text/html; charset=utf-8")
+        guard case .bytes(let text) = page.response(for: problem, to: [:]).body else { return }
+        #expect(String(decoding: text, as: UTF8.self).hasPrefix("404 Not Found: a<b>"))
+    }
+
+    @Test(
+        "A mistake in a template is told by its line, and so is a part that isn't there",
+        arguments: [
+            ("a\n{{#code}}", ":2:", "a section is not closed"), ("{{code", ":1:", "a tag is not closed"),
+            ("a\nb {{> header}}", ":2:1:", "unknown template 'header'"),
+        ])
+    func brokenTemplate(text: String, place: String, message: String) {
+        let failure = #expect(throws: ConfigurationFailure.self) { try template(text) }
+        #expect(failure?.description.contains("error.html" + place) == true, "\(failure.debugDescription)")
+        #expect(failure?.description.contains(message) == true, "\(failure.debugDescription)")
+    }
+
+    @Test("A template that can't be read is told where the configuration names it")
+    func missingTemplate() throws {
+        let failure = #expect(throws: ConfigurationFailure.self) {
+            try ProblemTemplate("/nonexistent", namedAt: SourceLocation(file: "portico.conf"))
+        }
+        #expect(failure?.description.hasPrefix("portico.conf: error: the template '/nonexistent'") == true)
     }
 }

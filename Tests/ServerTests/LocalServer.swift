@@ -54,6 +54,8 @@ final class CollectedLog: LogHandler, RequestLog {
     var lines: [String] { entries.withLock { $0.lines } }
     var records: [RequestRecord] { entries.withLock { $0.records } }
 
+    let wantsReferer = false
+
     func record(_ record: RequestRecord) { entries.withLock { $0.records.append(record) } }
 
     func log(event: LogEvent) {

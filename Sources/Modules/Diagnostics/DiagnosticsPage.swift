@@ -90,7 +90,8 @@ extension DiagnosticsPage {
             Fact("Method", request.method), Fact("Target", request.target), Fact("Path", request.path),
             Fact("Query", request.query), Fact("Authority", request.authority),
             Fact("Version", request.version),
-            Fact("Handler at", request.handlerPath), Fact("Body", bodyText), Fact("Request id", request.id),
+            Fact("Handler at", request.handlerPath), Fact("User", request.user), Fact("Body", bodyText),
+            Fact("Request id", request.id),
         ].compactMap { $0 }
     }
 

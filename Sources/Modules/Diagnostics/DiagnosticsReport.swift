@@ -34,6 +34,8 @@ struct RequestFacts: Encodable {
     let authority: String?
     let version: String
     let handlerPath: String
+    /// Absent where `auth` is off.
+    let user: String?
     let bodyLength: UInt64?
     let fields: [Field]
 
@@ -46,6 +48,7 @@ struct RequestFacts: Encodable {
         authority = request.head.authority
         version = request.version.description
         handlerPath = request.mount
+        user = request.user
         bodyLength = request.body.length
         fields = request.fields
             .map { Field(name: $0.name.canonicalName, value: shownValue(of: $0)) }

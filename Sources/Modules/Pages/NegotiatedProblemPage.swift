@@ -1,15 +1,19 @@
 // The one page for every error: code, reason, explanation and request id, and nothing of the server's inside.
 
+import HTTPCore
 import HTTPTypes
 import HandlerKit
 
 /// Shows problems as HTML, as `application/problem+json` (RFC 9457) or as text, by the request's Accept. A problem
 /// without an explanation gets its status' usual one.
 package struct NegotiatedProblemPage: ProblemPage {
-    package init() {}
+    private let template: ProblemTemplate?
+
+    /// - Parameter template: What makes the HTML; nil for the built-in page.
+    package init(_ template: ProblemTemplate? = nil) { self.template = template }
 
     package func response(for problem: Problem, to fields: HTTPFields) -> Response {
-        let page = ProblemRepresentations(problem)
+        let page = ProblemRepresentations(problem, template)
         do {
             return try .negotiated(
                 page, for: fields, status: problem.status, jsonType: "application/problem+json")
@@ -25,10 +29,13 @@ struct ProblemRepresentations: NegotiatedPage {
     let reason: String
     let explanation: String
     let requestID: String
+    private let template: ProblemTemplate?
 
-    init(_ problem: Problem) {
+    init(_ problem: Problem, _ template: ProblemTemplate? = nil) {
+        self.template = template
         code = problem.status.code
-        reason = problem.status.reasonPhrase.isEmpty ? "Error" : problem.status.reasonPhrase
+        let phrases = [problem.status.reasonPhrase, problem.status.registeredReason, "Error"]
+        reason = phrases.first { !$0.isEmpty } ?? ""
         explanation =
             problem.explanation.isEmpty ? Modules.explanation(for: problem.status) : problem.explanation
         requestID = problem.requestID.description
@@ -36,7 +43,9 @@ struct ProblemRepresentations: NegotiatedPage {
 
     var title: String { "\(code) \(reason)" }
     var text: String { "\(code) \(reason): \(visible(explanation)) (request \(requestID))\n" }
-    var html: String { Self.template.render(HTMLModel(page: self, title: title)) }
+    var html: String {
+        template?.render(self) ?? Self.template.render(HTMLModel(page: self, title: title))
+    }
     var document: some Encodable {
         ProblemDocument(
             type: "about:blank", title: reason, status: code, detail: explanation,

@@ -30,17 +30,37 @@ struct TemplateFile {
         parts = Self.parts(of: text)
     }
 
+    /// A file by itself, which other files are no partials of.
+    init(_ file: FilePath, _ bytes: [UInt8]) {
+        self.file = file
+        name = file.stem ?? ""
+        text = String(decoding: bytes, as: UTF8.self)
+        parts = Self.parts(of: text)
+    }
+
+    /// Compiles a template whose values are escaped by ``HTMLText``.
+    static func compile(_ text: String) throws -> MustacheTemplate {
+        try compile(text, escaping: HTMLText.name)
+    }
+
+    private static func compile(_ text: String, escaping: String) throws -> MustacheTemplate {
+        MustacheContentTypes.register(HTMLText(), named: HTMLText.name)
+        return try MustacheTemplate(string: prefix(escaping) + text)
+    }
+
+    private static func prefix(_ escaping: String) -> String { "{{% CONTENT_TYPE:\(escaping)}}" }
+
     /// Compiles the template.
     ///
     /// - Parameter escaping: The name of the `MustacheContentType` that its values are escaped by.
     /// - Throws: What is wrong with it, at its line.
     func compiled(escaping: String = HTMLText.name) throws(ConfigurationFailure) -> MustacheTemplate {
-        let prefix = "{{% CONTENT_TYPE:\(escaping)}}"
         do {
-            return try MustacheTemplate(string: prefix + text)
+            return try Self.compile(text, escaping: escaping)
         } catch let error as MustacheTemplate.ParserError {
             // The prefix stands in front of the first line.
-            let column = error.context.columnNumber - (error.context.lineNumber == 1 ? prefix.count : 0)
+            let prefix = error.context.lineNumber == 1 ? Self.prefix(escaping).count : 0
+            let column = error.context.columnNumber - prefix
             let location = SourceLocation(
                 file: file.string, line: error.context.lineNumber, column: max(1, column))
             throw ConfigurationFailure([

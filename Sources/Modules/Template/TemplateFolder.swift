@@ -18,7 +18,6 @@ struct TemplateFolder: Sendable {
     /// - Parameter location: Where the configuration names the folder.
     /// - Throws: Every template that can't be read or compiled, at its own file and line.
     init(_ folder: FilePath, at location: SourceLocation) throws(ConfigurationFailure) {
-        MustacheContentTypes.register(HTMLText(), named: HTMLText.name)
         MustacheContentTypes.register(JSONText(), named: JSONText.name)
         let found: [TemplateFile]?
         do throws(FileFailure) {

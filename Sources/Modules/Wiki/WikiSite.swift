@@ -21,10 +21,9 @@ struct WikiSite: Sendable {
     /// - Throws: Every template that can't be compiled, at its own file and line.
     init(mount: String, folder: FilePath?, at location: SourceLocation) throws(ConfigurationFailure) {
         self.mount = mount
-        MustacheContentTypes.register(HTMLText(), named: HTMLText.name)
         for (name, text) in WikiTemplates.all {
             do {
-                templates[name] = try MustacheTemplate(string: "{{% CONTENT_TYPE:\(HTMLText.name)}}" + text)
+                templates[name] = try TemplateFile.compile(text)
             } catch {
                 preconditionFailure("the wiki's template \(name): \(error)")
             }

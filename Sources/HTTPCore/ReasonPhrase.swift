@@ -3,7 +3,7 @@ import HTTPTypes
 
 extension HTTPResponse.Status {
     /// The registered phrase (RFC 9110 §15), empty for a code that has none.
-    var registeredReason: String {
+    package var registeredReason: String {
         switch code {
         case 100: "Continue"
         case 101: "Switching Protocols"

@@ -1,0 +1,94 @@
+// A body that is sent at a rate, up to an early end.
+
+import Files
+import HTTPTypes
+import HandlerKit
+import Threads
+
+/// How a body is held back.
+struct FaultyPace {
+    let bytesPerSecond: Int?
+    /// After how many bytes it ends, if there are more.
+    let end: Int?
+    let context: ModuleContext
+
+    /// What writes a body so.
+    func writing(_ body: ResponseBody) -> (BodyWriter) async throws -> HTTPFields? {
+        { writer in
+            let sink = FaultySink(writer, self)
+            do {
+                let trailers = try await write(body, to: BodyWriter(sink))
+                guard !sink.isCut else { throw InjectedFault.truncated }
+                return trailers
+            } catch  where sink.isCut {
+                throw InjectedFault.truncated
+            }
+        }
+    }
+
+    private func write(_ body: ResponseBody, to writer: BodyWriter) async throws -> HTTPFields? {
+        switch body {
+        case .empty: break
+        case .bytes(let bytes): try await writer.write(bytes)
+        case .file(let region): try await write(region, to: writer)
+        case .pieces(let pieces):
+            for piece in pieces {
+                switch piece {
+                case .bytes(let bytes): try await writer.write(bytes)
+                case .file(let region): try await write(region, to: writer)
+                }
+            }
+        case .stream(_, let write): return try await write(writer)
+        }
+        return nil
+    }
+
+    private static let chunkBytes = 64 * 1024
+
+    private func write(_ region: FileRegion, to writer: BodyWriter) async throws {
+        var sent: UInt64 = 0
+        while sent < region.length {
+            let (file, offset) = (region.file, region.offset + sent)
+            let count = Int(min(UInt64(Self.chunkBytes), region.length - sent))
+            let bytes = try await context.blocking.run { try file.readBlocking(count: count, at: offset) }
+            guard !bytes.isEmpty else {
+                throw FileFailure(.other, context: "the file became shorter while it was sent")
+            }
+            try await writer.write(bytes)
+            sent += UInt64(bytes.count)
+        }
+    }
+}
+
+/// Lets bytes through at a rate, up to an end.
+private final class FaultySink: BodySink {
+    private let writer: BodyWriter
+    private let pace: FaultyPace
+    /// Bytes of a twentieth of a second, so that they come steadily.
+    private let pieceBytes: Int
+    private var sent = 0
+    private(set) var isCut = false
+
+    init(_ writer: BodyWriter, _ pace: FaultyPace) {
+        self.writer = writer
+        self.pace = pace
+        pieceBytes = pace.bytesPerSecond.map { max(1, $0 / 20) } ?? .max
+    }
+
+    func write(_ bytes: [UInt8]) async throws(BodyFailure) {
+        var rest = bytes[...]
+        if let end = pace.end, rest.count > end - sent {
+            rest = rest.prefix(end - sent)
+            isCut = true
+        }
+        while !rest.isEmpty {
+            let piece = Array(rest.prefix(pieceBytes))
+            rest = rest.dropFirst(piece.count)
+            try await writer.write(piece)
+            sent += piece.count
+            guard let rate = pace.bytesPerSecond else { continue }
+            try await pace.context.pause(for: .seconds(1) * (Double(piece.count) / Double(rate)))
+        }
+        if isCut { throw BodyFailure(.disconnected, context: "fault.truncate") }
+    }
+}
