@@ -172,7 +172,9 @@ extension NewFile {
     func checkReplaceable(_ name: [UInt8]) throws(FileFailure) {
         var present = stat()
         // What can't be looked at fails at what comes next.
-        guard unsafe fstatat(folder, Self.terminated(name), &present, AT_SYMLINK_NOFOLLOW) == 0 else { return }
+        guard unsafe fstatat(folder, Self.terminated(name), &present, AT_SYMLINK_NOFOLLOW) == 0 else {
+            return
+        }
         switch present.st_mode & S_IFMT {
         case S_IFREG, S_IFLNK: return
         case S_IFDIR: throw FileFailure(.isDirectory, context: "rename")
