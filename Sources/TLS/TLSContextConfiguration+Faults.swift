@@ -14,8 +14,11 @@ extension TLSContextConfiguration {
         case .weakKey:
             faulty.securityLevel = 0
             faulty.ciphers = Self.defaultCiphers
-        // Of HTTP/2 the client would see the half of SETTINGS, and no response.
-        case .closeMidRecord: faulty.alpn = ["http/1.1"]
+        case .closeMidRecord:
+            // Of HTTP/2 the client would see the half of SETTINGS, and no response.
+            faulty.alpn = ["http/1.1"]
+            // The kernel sends whole records only.
+            faulty.kernelTLS = .off
         default: break
         }
         return faulty

@@ -235,14 +235,11 @@ extension Integration {
                 printf '#!/bin/sh\nexec trust extract --overwrite --format=pem-bundle --purpose=server-auth \
                     --filter=ca-anchors "%s/bundle.pem"\n' "$HOME" >"$HOME/hooks/trust-extract-compat"
                 chmod +x "$HOME/hooks/trust-extract-compat"
-                mount --bind "$HOME/modules" $modules
-                mount --bind "$HOME/hooks" $hooks
+                mount --bind "$HOME/modules" $modules && mount --bind "$HOME/hooks" $hooks
                 mount --bind /dev/null /usr/sbin/update-ca-certificates
                 port=$2
-                get() {
-                    curl -sS -o /dev/null --noproxy '*' --cacert "$HOME/bundle.pem" --resolve "$1:$port:127.0.0.1" \
-                        "https://$1:$port/"
-                }
+                export CURL_CA_BUNDLE="$HOME/bundle.pem"
+                get() { curl -sS -o /dev/null --noproxy '*' --resolve "$1:$port:127.0.0.1" "https://$1:$port/"; }
                 "$0" ca install -c "$1" && "$0" ca install -c "$1" || echo install failed
                 ls "$HOME/anchors" | wc -l
                 get wiki.test && echo trusted
