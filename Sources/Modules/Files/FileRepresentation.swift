@@ -29,8 +29,47 @@ final class FileRepresentation: Sendable {
         self.fields = fields.encoded()
     }
 
+    /// The first bytes of another.
+    private init(_ other: FileRepresentation, first count: UInt64) {
+        status = other.status
+        content = other.content.prefix(count)
+        type = other.type
+        etag = EntityTag("\(other.etag.opaque)-\(count)")
+        lastModified = other.lastModified
+        var fields = other.fields
+        fields[.eTag] = etag.description
+        self.fields = fields
+    }
+
     /// The answer to a GET or HEAD: whole, in part, or not at all, as the request's conditions have it.
+    ///
+    /// The query `bytes=N` asks for the first N bytes of the file, as if there were no others.
     func response(to request: Request) throws -> Response {
+        guard let query = request.target.query, let count = try Self.prefix(query) else {
+            return try conditionalResponse(to: request)
+        }
+        return try FileRepresentation(self, first: count).conditionalResponse(to: request)
+    }
+
+    /// How many bytes a query asks for; nil if it says nothing of them.
+    @inline(never)
+    private static func prefix(_ query: String) throws -> UInt64? {
+        let value: String?
+        do throws(HTTPSyntaxError) {
+            value = try QueryItems(decoding: query)["bytes"]
+        } catch {
+            throw HandlerFailure(.badRequest, "The query has too many fields.", cause: error)
+        }
+        guard let value else { return nil }
+        let isNumber = !value.isEmpty && value.utf8.allSatisfy { $0.decimalValue != nil }
+        // A number that no integer holds is more than any file has.
+        guard isNumber, value.utf8.contains(where: { $0 != UInt8(ascii: "0") }) else {
+            throw HandlerFailure(.badRequest, "In the query, bytes must be a positive integer.")
+        }
+        return UInt64(value) ?? .max
+    }
+
+    private func conditionalResponse(to request: Request) throws -> Response {
         guard request.fields.contains(where: { $0.name.isConditionOrRange }) else { return whole }
         switch ConditionalRequest.evaluate(
             request.fields, method: request.method, etag: etag, lastModified: lastModified)
