@@ -227,6 +227,27 @@ struct FileCacheTests {
         #expect(eager.handler.cache.count == 10_000 / 2_024)
     }
 
+    @Test("A kept neighbour goes with its file: changed, deleted, or older than the file by now")
+    func neighbours() async throws {
+        let eager = try EagerSite(["a.txt": "plain", "a.txt.gz": "one"])
+        try eager.folder.setModificationTime(1_000, of: "root/a.txt")
+        let fields: HTTPFields = [.acceptEncoding: "gzip"]
+        for _ in 0..<2 { #expect(try await eager.get("/a.txt", fields).text == "one") }
+        #expect(eager.handler.cache["/a.txt"]?.entry.encoded.count == 1)
+        #expect(try await eager.get("/a.txt").text == "plain")
+        try eager.change("a.txt.gz") { try eager.folder.write("two", to: "root/a.txt.gz") }
+        for _ in 0..<2 { #expect(try await eager.get("/a.txt", fields).text == "two") }
+        try eager.folder.setModificationTime(2_000, of: "root/a.txt.gz")
+        try eager.folder.write("PLAIN", to: "root/a.txt")
+        #expect(try await eager.get("/a.txt", fields).text == "PLAIN")
+        try eager.folder.write("three", to: "root/a.txt.gz")
+        try eager.folder.setModificationTime(4_000_000_000, of: "root/a.txt.gz")
+        eager.handler.cache.remove("/a.txt")
+        for _ in 0..<2 { #expect(try await eager.get("/a.txt", fields).text == "three") }
+        try eager.folder.delete("root/a.txt.gz")
+        #expect(try await eager.get("/a.txt", fields).text == "PLAIN")
+    }
+
     @Test("Large files are not kept")
     func large() async throws {
         let eager = try EagerSite(["big": String(repeating: "x", count: 65_537)])

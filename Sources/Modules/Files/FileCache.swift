@@ -13,18 +13,38 @@ import Synchronization
 /// racily clean). A program that writes through a shared mapping is the exception, here as for every server's
 /// validators: the kernel stamps its first store to a page, not the next.
 final class FileCache: Sendable {
-    /// A file and the path below the root that led to it.
+    /// A file and the path below the root that led to it, and its neighbours in other codings.
     final class Entry: Sendable {
         let path: [UInt8]
         let file: FileRepresentation
+        let neighbours: [EncodedNeighbour]
+        /// Those of the neighbours that were served, by coding.
+        let encoded: [String: FileRepresentation]
+        /// When there were these neighbours and no others.
+        let madeAt: SuspendingClock.Instant
 
-        init(path: [UInt8], file: FileRepresentation) {
+        init(
+            path: [UInt8], file: FileRepresentation, neighbours: [EncodedNeighbour] = [],
+            encoded: [String: FileRepresentation] = [:], madeAt: SuspendingClock.Instant = .now
+        ) {
             self.path = path
             self.file = file
+            self.neighbours = neighbours
+            self.encoded = encoded
+            self.madeAt = madeAt
         }
 
-        /// The content, and about what the fields take besides, in bytes.
-        var cost: Int { Int(file.content.length) + 1_024 }
+        /// The same with one more of the neighbours.
+        func adding(_ neighbour: FileRepresentation, _ coding: String) -> Entry {
+            Entry(
+                path: path, file: file, neighbours: neighbours,
+                encoded: encoded.merging([coding: neighbour]) { $1 }, madeAt: madeAt)
+        }
+
+        /// The contents, and about what the fields take besides, in bytes.
+        var cost: Int {
+            encoded.values.reduce(Int(file.content.length) + 1_024) { $0 + Int($1.content.length) + 1_024 }
+        }
     }
 
     private struct State {

@@ -26,20 +26,19 @@ struct FileHandler: Handler {
     }
 
     func answerAtOnce(to request: Request) throws -> Response? {
-        try cachedFile(request)?.response(to: request)
+        guard let entry = cachedEntry(request) else { return nil }
+        guard entry.neighbours.isEmpty else { return try encodedAtOnce(entry, for: request) }
+        return try entry.file.response(to: request)
     }
 
     func respond(to request: Request) async throws -> Response {
         let path = RequestedPath(request)
         guard settings.showsHidden || !path.isHidden else { throw Self.notFound }
         // First the index file: a folder that the process may enter but not read has one too.
-        if path.endsInSlash, let index = try await index(of: path, for: request) {
-            return try index.response(to: request)
-        }
+        if path.endsInSlash, let response = try await index(of: path, for: request) { return response }
         guard let file = try await open(path.relative) else { throw Self.notFound }
         switch (file.status.kind == .directory, path.endsInSlash) {
-        case (false, false):
-            return try await describe(file, at: path.relative, for: request).response(to: request)
+        case (false, false): return try await send(file, at: path.relative, for: request, isKept: true)
         case (false, true): throw Self.notFound
         case (true, false): return redirect(to: path.folderLocation(query: request.target.query))
         case (true, true):
@@ -55,48 +54,91 @@ struct FileHandler: Handler {
     }
 
     /// The first index file of a folder that exists; a folder of that name does not count.
-    private func index(of folder: RequestedPath, for request: Request) async throws -> FileRepresentation? {
+    private func index(of folder: RequestedPath, for request: Request) async throws -> Response? {
         for (rank, name) in settings.index.enumerated() {
             let path = folder.appending(name)
             guard let file = try await open(path), file.status.kind == .regular else { continue }
             // Behind the first name the cache would not see one before it come up.
-            return try await describe(file, at: path, for: rank == 0 ? request : nil)
+            return try await send(file, at: path, for: request, isKept: rank == 0)
         }
         return nil
     }
 
-    /// What a client gets of a file; kept for the request's path, if one is given, where that is safe.
-    private func describe(
-        _ file: OpenFile, at path: [UInt8], for request: Request?
-    ) async throws -> FileRepresentation {
+    /// Answers with a file, or with the neighbour that the client likes better.
+    ///
+    /// - Parameter isKept: Whether the request's path will lead to this file again, as far as its name goes.
+    private func send(
+        _ file: OpenFile, at path: [UInt8], for request: Request, isKept: Bool
+    ) async throws -> Response {
         // Before the content is read: a change in the tick of the last one must not slip in after it.
         let isSettled = file.status.isSettled(for: settings.settleSeconds)
-        let slash = path.lastIndex(of: UInt8(ascii: "/"))
-        let type = settings.types.type(of: path[(slash.map { $0 + 1 } ?? 0)...])
-        let content = try await FileContent.reading(file, blocking)
-        let described = FileRepresentation(file, content, type: type, cacheControl: settings.cacheControl)
-        if let request, isSettled, described.content.isInMemory, request.target.isPathUTF8 {
-            cache.insert(FileCache.Entry(path: path, file: described), for: request.target.path)
+        let neighbours = try await neighbours(of: file, at: path)
+        let type = settings.types.type(of: path[path.startOfName...])
+        let plain = FileRepresentation(
+            file, try await FileContent.reading(file, blocking), type: type,
+            cacheControl: settings.cacheControl, isNegotiated: !neighbours.isEmpty)
+        var entry = FileCache.Entry(path: path, file: plain, neighbours: neighbours)
+        var answer = plain
+        if let neighbour = try preferred(of: neighbours, for: request),
+            let encoded = try await describe(neighbour, type: type)
+        {
+            answer = encoded
+            if encoded.isKeepable(settings) { entry = entry.adding(encoded, neighbour.coding.name) }
         }
-        return described
+        if isKept, isSettled, plain.content.isInMemory, request.target.isPathUTF8 {
+            cache.insert(entry, for: request.target.path)
+        }
+        return try answer.response(to: request)
+    }
+
+    /// A neighbour's content; nil if it is no longer what it was.
+    private func describe(
+        _ neighbour: EncodedNeighbour, type: String
+    ) async throws -> FileRepresentation? {
+        guard let file = try await open(neighbour.path), file.status == neighbour.status else { return nil }
+        return FileRepresentation(
+            file, try await FileContent.reading(file, blocking), type: type,
+            cacheControl: settings.cacheControl, coding: neighbour.coding.name, isNegotiated: true)
+    }
+
+    /// The answer from memory for a file that has neighbours; nil if the one that the client likes is not there.
+    @inline(never)
+    private func encodedAtOnce(_ entry: FileCache.Entry, for request: Request) throws -> Response? {
+        guard let neighbour = try preferred(of: entry.neighbours, for: request) else {
+            return try entry.file.response(to: request)
+        }
+        guard let encoded = entry.encoded[neighbour.coding.name], isUnchanged(encoded, at: neighbour.path)
+        else { return nil }
+        return try encoded.response(to: request)
+    }
+
+    private func isUnchanged(_ file: FileRepresentation, at path: [UInt8]) -> Bool {
+        do throws(FileFailure) {
+            return try root.status(of: path.span, links: settings.links, mayBlock: false) == file.status
+        } catch {
+            // Whatever it is, opening the file will tell the client.
+            return false
+        }
     }
 
     /// The file that a path led to before, if it leads there still and nothing about it has changed.
     ///
     /// The look-up walks the path through the kernel's cache only, so it does not wait for a disk.
-    private func cachedFile(_ request: Request) -> FileRepresentation? {
+    private func cachedEntry(_ request: Request) -> FileCache.Entry? {
         guard request.target.isPathUTF8, let (entry, lookedUp) = cache[request.target.path] else {
             return nil
         }
         // Requests that were read together share a look: it came after all of them.
-        if let readAt = request.readAt, let lookedUp, lookedUp > readAt { return entry.file }
+        if let readAt = request.readAt, let lookedUp, lookedUp > readAt { return entry }
         let path = entry.path
         let now = SuspendingClock.now
+        // A neighbour that came up is seen a second later.
+        guard !settings.isPrecompressed || now < entry.madeAt + .seconds(1) else { return nil }
         do throws(FileFailure) {
             let status = try root.status(of: path.span, links: settings.links, mayBlock: false)
             if status == entry.file.status {
                 if request.readAt != nil { cache.noteLookUp(of: request.target.path, at: now) }
-                return entry.file
+                return entry
             }
         } catch {
             // Whatever it is, opening the file will tell the client. Not being in the kernel's cache is no change.
@@ -139,4 +181,16 @@ struct FileHandler: Handler {
         default: throw failure
         }
     }
+}
+
+extension FileRepresentation {
+    /// Whether it may be kept in memory: it is there, and a change would show.
+    fileprivate func isKeepable(_ settings: FileSettings) -> Bool {
+        content.isInMemory && status.isSettled(for: settings.settleSeconds)
+    }
+}
+
+extension [UInt8] {
+    /// Where the last name of a path begins.
+    fileprivate var startOfName: Int { lastIndex(of: UInt8(ascii: "/")).map { $0 + 1 } ?? 0 }
 }

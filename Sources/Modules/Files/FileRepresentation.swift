@@ -16,16 +16,26 @@ final class FileRepresentation: Sendable {
     private let fields: ResponseFields
 
     /// Describes an open file and its content.
-    init(_ file: OpenFile, _ content: FileContent, type: String, cacheControl: String) {
+    ///
+    /// - Parameters:
+    ///   - coding: The content coding that the content has; nil for none.
+    ///   - isNegotiated: Whether the file is there in another coding too, so that caches must tell them apart.
+    init(
+        _ file: OpenFile, _ content: FileContent, type: String, cacheControl: String, coding: String? = nil,
+        isNegotiated: Bool = false
+    ) {
         status = file.status
         self.content = content
         self.type = type
-        etag = status.entityTag
+        let tag = status.entityTag
+        etag = coding.map { EntityTag("\(tag.opaque)-\($0)") } ?? tag
         lastModified = status.lastModified
-        let fields: ResponseFields = [
+        var fields: ResponseFields = [
             .contentType: type, .lastModified: lastModified.description, .eTag: etag.description,
             .cacheControl: cacheControl, .acceptRanges: "bytes", .xContentTypeOptions: "nosniff",
         ]
+        fields[.contentEncoding] = coding
+        if isNegotiated { fields[.vary] = "Accept-Encoding" }
         self.fields = fields.encoded()
     }
 
@@ -53,7 +63,7 @@ final class FileRepresentation: Sendable {
 
     /// How many bytes a query asks for; nil if it says nothing of them.
     @inline(never)
-    private static func prefix(_ query: String) throws -> UInt64? {
+    static func prefix(_ query: String) throws -> UInt64? {
         let value: String?
         do throws(HTTPSyntaxError) {
             value = try QueryItems(decoding: query)["bytes"]
@@ -95,6 +105,7 @@ final class FileRepresentation: Sendable {
     private var notModified: Response {
         var kept: ResponseFields = [.eTag: etag.description]
         kept[.cacheControl] = fields[.cacheControl]
+        kept[.vary] = fields[.vary]
         return Response(.notModified, fields: kept)
     }
 

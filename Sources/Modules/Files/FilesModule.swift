@@ -11,7 +11,7 @@ extension ModuleDescriptor {
         keys: [
             AnyKey(FilesModule.root), AnyKey(FilesModule.index), AnyKey(FilesModule.listing),
             AnyKey(FilesModule.hidden), AnyKey(FilesModule.symlinks), AnyKey(FilesModule.cacheControl),
-            AnyKey(FilesModule.types), AnyKey(FilesModule.defaultType),
+            AnyKey(FilesModule.types), AnyKey(FilesModule.defaultType), AnyKey(FilesModule.precompressed),
         ]
     ) { (section, context) throws(ConfigurationFailure) in
         FileHandler(
@@ -40,6 +40,10 @@ enum FilesModule {
     static let defaultType = Key(
         "default_type", .contentType, default: "application/octet-stream",
         "The content type of a file whose suffix is not known.")
+    static let precompressed = Key(
+        "precompressed", .yesNo, default: "yes",
+        "Whether a file's neighbour with .br, .zst or .gz is sent to clients that take it; an older one never is."
+    )
 
     static func settings(_ section: Section) -> FileSettings {
         let additions = section[types].map { ($0.suffix, $0.type) }
@@ -47,7 +51,8 @@ enum FilesModule {
             index: section[index].map { Array($0.utf8) }, lists: section[listing],
             showsHidden: section[hidden],
             links: section[symlinks] == "none" ? .none : .inside, cacheControl: section[cacheControl],
-            types: ContentTypes(additions: additions, fallback: section[defaultType]))
+            types: ContentTypes(additions: additions, fallback: section[defaultType]),
+            isPrecompressed: section[precompressed])
     }
 }
 
@@ -59,6 +64,8 @@ struct FileSettings: Sendable {
     var links: RootDirectory.SymbolicLinks
     var cacheControl: String
     var types: ContentTypes
+    /// Whether neighbours in content codings are looked for.
+    var isPrecompressed = true
     /// The most bytes of small files that are kept in memory.
     var cacheBytes = 8 << 20
     /// How many seconds ago a file must have changed before it is kept (``Files/FileStatus/isSettled(for:)``).
