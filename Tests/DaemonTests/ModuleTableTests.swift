@@ -30,14 +30,12 @@ struct ModuleTableTests {
     }
 
     @Test(
-        "Names are lower case with underscores, and each key has a sentence",
+        "Names are lower case with underscores, a dot before what belongs to a group, and each key has a sentence",
         arguments: Modules.shippedModules)
     func spelling(_ module: ModuleDescriptor) {
         let sections = [ServerKeys.schema, ListenKeys.schema, HTTP2Keys.schema, TLSKeys.schema]
         for key in HandlerSection.keys(of: module) + sections.flatMap(\.keys) {
-            #expect(
-                key.name.utf8.allSatisfy { (0x61...0x7A).contains($0) || $0 == UInt8(ascii: "_") },
-                "\(key.name)")
+            #expect(key.name.wholeMatch(of: /[a-z_]+(\.[a-z0-9_]+)?/) != nil, "\(key.name)")
             #expect(key.summary.hasSuffix("."), "\(key.name)")
         }
         #expect(module.summary.hasSuffix("."))

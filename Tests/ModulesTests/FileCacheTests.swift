@@ -18,7 +18,7 @@ private struct EagerSite {
         site = try Site(files)
         var settings = FileSettings(
             index: [Array("index.html".utf8), Array("index.htm".utf8)], lists: true, showsHidden: false,
-            links: .inside, cacheControl: "no-cache", types: ContentTypes())
+            links: .inside, types: ContentTypes())
         settings.settleSeconds = settleSeconds
         settings.cacheBytes = cacheBytes
         let root = try RootDirectory(site.folder["root"])

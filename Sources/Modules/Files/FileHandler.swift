@@ -25,39 +25,77 @@ struct FileHandler: Handler {
         cache = FileCache(limit: settings.cacheBytes)
     }
 
+    var methods: [HTTPRequest.Method] {
+        settings.added?.crossOrigin == nil ? [.get, .head] : [.get, .head, .options]
+    }
+
     func answerAtOnce(to request: Request) throws -> Response? {
+        if let added = settings.added { return try answerAtOnce(to: request, adding: added) }
+        return try cachedResponse(to: request)
+    }
+
+    func respond(to request: Request) async throws -> Response {
+        guard let added = settings.added else { return try await answer(request) }
+        do {
+            var response = try await answer(request)
+            added.add(to: &response.fields, for: request)
+            return response
+        } catch let failure as HandlerFailure {
+            throw added.adding(to: failure, for: request)
+        }
+    }
+
+    @inline(never)
+    private func answerAtOnce(to request: Request, adding added: AddedFields) throws -> Response? {
+        do {
+            let options = request.method == .options ? added.crossOrigin?.options(request) : nil
+            guard var response = try options ?? cachedResponse(to: request) else { return nil }
+            added.add(to: &response.fields, for: request)
+            return response
+        } catch let failure as HandlerFailure {
+            throw added.adding(to: failure, for: request)
+        }
+    }
+
+    private func cachedResponse(to request: Request) throws -> Response? {
         guard let entry = cachedEntry(request) else { return nil }
         guard entry.neighbours.isEmpty else { return try encodedAtOnce(entry, for: request) }
         return try entry.file.response(to: request)
     }
 
-    func respond(to request: Request) async throws -> Response {
+    private func answer(_ request: Request) async throws -> Response {
         let path = RequestedPath(request)
-        guard settings.showsHidden || !path.isHidden else { throw Self.notFound }
+        if settings.showsHidden || !path.isHidden, let response = try await answer(request, at: path) {
+            return response
+        }
+        return try await missing(request)
+    }
+
+    /// Answers with what is at a path; nil if nothing is.
+    private func answer(_ request: Request, at path: RequestedPath) async throws -> Response? {
         // First the index file: a folder that the process may enter but not read has one too.
         if path.endsInSlash, let response = try await index(of: path, for: request) { return response }
-        guard let file = try await open(path.relative) else { throw Self.notFound }
+        guard let file = try await open(path.relative) else { return nil }
         switch (file.status.kind == .directory, path.endsInSlash) {
         case (false, false): return try await send(file, at: path.relative, for: request, isKept: true)
-        case (false, true): throw Self.notFound
+        case (false, true): return nil
         case (true, false): return redirect(to: path.folderLocation(query: request.target.query))
-        case (true, true):
-            guard settings.lists else { throw Self.notFound }
-            return try await list(file, at: path, for: request)
+        case (true, true): return settings.lists ? try await list(file, at: path, for: request) : nil
         }
     }
 
     static let notFound = HandlerFailure(.notFound)
 
     private func redirect(to location: String) -> Response {
-        Response(.movedPermanently, fields: [.location: location, .cacheControl: settings.cacheControl])
+        Response(
+            .movedPermanently, fields: [.location: location, .cacheControl: settings.cacheControl.fallback])
     }
 
     /// The first index file of a folder that exists; a folder of that name does not count.
     private func index(of folder: RequestedPath, for request: Request) async throws -> Response? {
         for (rank, name) in settings.index.enumerated() {
             let path = folder.appending(name)
-            guard let file = try await open(path), file.status.kind == .regular else { continue }
+            guard let file = try await openFile(path) else { continue }
             // Behind the first name the cache would not see one before it come up.
             return try await send(file, at: path, for: request, isKept: rank == 0)
         }
@@ -67,20 +105,17 @@ struct FileHandler: Handler {
     /// Answers with a file, or with the neighbour that the client likes better.
     ///
     /// - Parameter isKept: Whether the request's path will lead to this file again, as far as its name goes.
-    private func send(
+    func send(
         _ file: OpenFile, at path: [UInt8], for request: Request, isKept: Bool
     ) async throws -> Response {
         // Before the content is read: a change in the tick of the last one must not slip in after it.
         let isSettled = file.status.isSettled(for: settings.settleSeconds)
         let neighbours = try await neighbours(of: file, at: path)
-        let type = settings.types.type(of: path[path.startOfName...])
-        let plain = FileRepresentation(
-            file, try await FileContent.reading(file, blocking), type: type,
-            cacheControl: settings.cacheControl, isNegotiated: !neighbours.isEmpty)
+        let plain = try await describe(file, at: path, isNegotiated: !neighbours.isEmpty)
         var entry = FileCache.Entry(path: path, file: plain, neighbours: neighbours)
         var answer = plain
         if let neighbour = try preferred(of: neighbours, for: request),
-            let encoded = try await describe(neighbour, type: type)
+            let encoded = try await describe(neighbour, of: path)
         {
             answer = encoded
             if encoded.isKeepable(settings) { entry = entry.adding(encoded, neighbour.coding.name) }
@@ -91,14 +126,23 @@ struct FileHandler: Handler {
         return try answer.response(to: request)
     }
 
-    /// A neighbour's content; nil if it is no longer what it was.
+    /// Describes a file with its content.
+    func describe(
+        _ file: OpenFile, at path: [UInt8], isNegotiated: Bool = false
+    ) async throws -> FileRepresentation {
+        FileRepresentation(
+            file, try await FileContent.reading(file, blocking), settings.description(of: path.lastName),
+            isNegotiated: isNegotiated)
+    }
+
+    /// Describes a neighbour of the file at a path; nil if it is no longer what it was.
     private func describe(
-        _ neighbour: EncodedNeighbour, type: String
+        _ neighbour: EncodedNeighbour, of path: [UInt8]
     ) async throws -> FileRepresentation? {
         guard let file = try await open(neighbour.path), file.status == neighbour.status else { return nil }
         return FileRepresentation(
-            file, try await FileContent.reading(file, blocking), type: type,
-            cacheControl: settings.cacheControl, coding: neighbour.coding.name, isNegotiated: true)
+            file, try await FileContent.reading(file, blocking), settings.description(of: path.lastName),
+            coding: neighbour.coding.name, isNegotiated: true)
     }
 
     /// The answer from memory for a file that has neighbours; nil if the one that the client likes is not there.
@@ -148,6 +192,12 @@ struct FileHandler: Handler {
         return nil
     }
 
+    /// Opens a regular file; nil if there is none at the path.
+    func openFile(_ path: [UInt8]) async throws -> OpenFile? {
+        guard let file = try await open(path), file.status.kind == .regular else { return nil }
+        return file
+    }
+
     /// Opens a path; nil for what is not there as far as a client may know.
     private func open(_ path: [UInt8]) async throws -> OpenFile? {
         do {
@@ -188,9 +238,4 @@ extension FileRepresentation {
     fileprivate func isKeepable(_ settings: FileSettings) -> Bool {
         content.isInMemory && status.isSettled(for: settings.settleSeconds)
     }
-}
-
-extension [UInt8] {
-    /// Where the last name of a path begins.
-    fileprivate var startOfName: Int { lastIndex(of: UInt8(ascii: "/")).map { $0 + 1 } ?? 0 }
 }

@@ -5,6 +5,15 @@ import HTTPCore
 import HTTPTypes
 import HandlerKit
 
+/// What a file's name says of it.
+struct FileDescription: Sendable {
+    /// The value of Content-Type.
+    let type: String
+    let cacheControl: String
+    /// The value of Content-Disposition, if it has one.
+    let disposition: String?
+}
+
 /// The content of a file at one moment and the fields that describe it.
 final class FileRepresentation: Sendable {
     /// What the content was read from, and how it looked then.
@@ -18,23 +27,25 @@ final class FileRepresentation: Sendable {
     /// Describes an open file and its content.
     ///
     /// - Parameters:
+    ///   - description: What its name says of it.
     ///   - coding: The content coding that the content has; nil for none.
     ///   - isNegotiated: Whether the file is there in another coding too, so that caches must tell them apart.
     init(
-        _ file: OpenFile, _ content: FileContent, type: String, cacheControl: String, coding: String? = nil,
+        _ file: OpenFile, _ content: FileContent, _ description: FileDescription, coding: String? = nil,
         isNegotiated: Bool = false
     ) {
         status = file.status
         self.content = content
-        self.type = type
+        type = description.type
         let tag = status.entityTag
         etag = coding.map { EntityTag("\(tag.opaque)-\($0)") } ?? tag
         lastModified = status.lastModified
         var fields: ResponseFields = [
             .contentType: type, .lastModified: lastModified.description, .eTag: etag.description,
-            .cacheControl: cacheControl, .acceptRanges: "bytes", .xContentTypeOptions: "nosniff",
+            .cacheControl: description.cacheControl, .acceptRanges: "bytes", .xContentTypeOptions: "nosniff",
         ]
         fields[.contentEncoding] = coding
+        fields[.contentDisposition] = description.disposition
         if isNegotiated { fields[.vary] = "Accept-Encoding" }
         self.fields = fields.encoded()
     }
@@ -97,6 +108,17 @@ final class FileRepresentation: Sendable {
         case .unsatisfiable: throw unsatisfiable
         case .parts(let parts): return partial(parts)
         }
+    }
+
+    /// The whole with another status, which has neither conditions nor parts; nil if the client refuses its type.
+    func response(with status: HTTPResponse.Status, to request: Request) -> Response? {
+        if let type = MediaType(type), ContentNegotiation.weight(of: type, in: request.fields) == 0 {
+            return nil
+        }
+        var response = Response(status, fields: fields, body: content.whole)
+        for name in [HTTPField.Name.acceptRanges, .eTag, .lastModified] { response.fields[name] = nil }
+        response.fields.append(.vary, "Accept")
+        return response
     }
 
     private var whole: Response { Response(.ok, fields: fields, body: content.whole) }

@@ -16,7 +16,7 @@ extension FileHandler {
             return try FolderPage(entries, path: path, mount: mount).rendered(as: form)
         }
         var response = Response.page(bytes, as: form)
-        response.fields[.cacheControl] = settings.cacheControl
+        response.fields[.cacheControl] = settings.cacheControl.fallback
         return response
     }
 }
