@@ -108,10 +108,7 @@ struct FileHandler: Handler {
     func send(
         _ file: OpenFile, at path: [UInt8], for request: Request, isKept: Bool
     ) async throws -> Response {
-        // Before the content is read: a change in the tick of the last one must not slip in after it.
-        let isSettled = file.status.isSettled(for: settings.settleSeconds)
-        let neighbours = try await neighbours(of: file, at: path)
-        let plain = try await describe(file, at: path, isNegotiated: !neighbours.isEmpty)
+        let (plain, neighbours, isSettled) = try await read(file, at: path)
         var entry = FileCache.Entry(path: path, file: plain, neighbours: neighbours)
         var answer = plain
         if let neighbour = try preferred(of: neighbours, for: request),
@@ -125,6 +122,25 @@ struct FileHandler: Handler {
         }
         return try answer.response(to: request)
     }
+
+    /// Reads a file, and again while somebody writes to it: what is sent is one version, or nothing.
+    private func read(
+        _ file: OpenFile, at path: [UInt8]
+    ) async throws -> (FileRepresentation, [EncodedNeighbour], isSettled: Bool) {
+        var file = file
+        for _ in 0..<Self.readings {
+            // Before the content is read: a change in the tick of the last one must not slip in after it.
+            let isSettled = file.status.isSettled(for: settings.settleSeconds)
+            let neighbours = try await neighbours(of: file, at: path)
+            let plain = try await describe(file, at: path, isNegotiated: !neighbours.isEmpty)
+            guard plain.content.isInMemory, file.hasChanged else { return (plain, neighbours, isSettled) }
+            guard let again = try await openFile(path) else { throw Self.notFound }
+            file = again
+        }
+        throw HandlerFailure(.serviceUnavailable, "The file is being written; try again.")
+    }
+
+    private static let readings = 5
 
     /// Describes a file with its content.
     func describe(
