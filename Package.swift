@@ -50,6 +50,7 @@ let package = Package(
             providers: [.apt(["libcmark-gfm-dev", "libcmark-gfm-extensions-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CBrotli", pkgConfig: "libbrotlienc", providers: [.apt(["libbrotli-dev"])]),
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
 
         // The layers, from the bottom up
@@ -59,7 +60,7 @@ let package = Package(
         layer("Reactor", ["CLinux", "Sockets", "Threads", system]),
         layer("TLS", ["COpenSSL", "Sockets", system]),
         layer("Markdown", ["CCmark"]),
-        layer("Compression", ["CBrotli", "CZlib"]),
+        layer("Compression", ["CBrotli", "CZlib", "CZstd"]),
         layer("Digests", ["COpenSSL"]),
         layer("HTTPCore", [httpTypes]),
         layer("HTTPWire", ["CNghttp2", "HTTPCore", httpTypes]),
@@ -101,7 +102,7 @@ let package = Package(
         tests("CompressionTests", ["Compression", "Decoding"]),
         // What content codings are tested with.
         .target(
-            name: "Decoding", dependencies: ["CBrotli", "Compression", "CZlib"], path: "Tests/Decoding",
+            name: "Decoding", dependencies: ["CBrotli", "Compression", "CZlib", "CZstd"], path: "Tests/Decoding",
             swiftSettings: settings),
         tests("DigestsTests", ["Digests"]),
         tests("HTTPCoreTests", ["FuzzProperties", "HTTPCore", httpTypes]),

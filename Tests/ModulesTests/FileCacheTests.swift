@@ -14,13 +14,17 @@ private struct EagerSite {
     let site: Site
     let handler: FileHandler
 
-    init(_ files: [String: String], settleSeconds: Int64 = -1, cacheBytes: Int = 1 << 20) throws {
+    init(
+        _ files: [String: String], settleSeconds: Int64 = -1, cacheBytes: Int = 1 << 20,
+        compression: CompressionRule? = nil
+    ) throws {
         site = try Site(files)
         var settings = FileSettings(
             index: [Array("index.html".utf8), Array("index.htm".utf8)], lists: true, showsHidden: false,
             links: .inside, types: ContentTypes())
         settings.settleSeconds = settleSeconds
         settings.cacheBytes = cacheBytes
+        settings.compression = compression
         let root = try RootDirectory(site.folder["root"])
         handler = FileHandler(root: root, settings: settings, blocking: BlockingPool(threads: 1))
     }
@@ -246,6 +250,22 @@ struct FileCacheTests {
         for _ in 0..<2 { #expect(try await eager.get("/a.txt", fields).text == "three") }
         try eager.folder.delete("root/a.txt.gz")
         #expect(try await eager.get("/a.txt", fields).text == "PLAIN")
+    }
+
+    @Test("What was compressed is kept as long as its file is the same")
+    func compressed() async throws {
+        let text = String(repeating: "one ", count: 1_000)
+        let eager = try EagerSite(["a.txt": text], compression: CompressionRule())
+        let fields: HTTPFields = [.acceptEncoding: "gzip"]
+        let first = try await eager.get("/a.txt", fields)
+        #expect(first.fields[.contentEncoding] == "gzip")
+        #expect(eager.handler.cache["/a.txt"]?.entry.encoded.count == 1)
+        #expect(try await eager.get("/a.txt", fields).body == first.body)
+        #expect(try await eager.get("/a.txt").text == text)
+        try eager.change("a.txt") {
+            try eager.folder.write(text.replacing("one", with: "two"), to: "root/a.txt")
+        }
+        #expect(try await eager.get("/a.txt", fields).body != first.body)
     }
 
     @Test("Large files are not kept")

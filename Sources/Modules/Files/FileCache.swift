@@ -18,27 +18,34 @@ final class FileCache: Sendable {
         let path: [UInt8]
         let file: FileRepresentation
         let neighbours: [EncodedNeighbour]
-        /// Those of the neighbours that were served, by coding.
+        /// Whether the file is compressed for who takes it.
+        let isCompressed: Bool
+        /// What was served of it in a coding, by its name.
         let encoded: [String: FileRepresentation]
         /// When there were these neighbours and no others.
         let madeAt: SuspendingClock.Instant
 
         init(
             path: [UInt8], file: FileRepresentation, neighbours: [EncodedNeighbour] = [],
-            encoded: [String: FileRepresentation] = [:], madeAt: SuspendingClock.Instant = .now
+            isCompressed: Bool = false, encoded: [String: FileRepresentation] = [:],
+            madeAt: SuspendingClock.Instant = .now
         ) {
             self.path = path
             self.file = file
             self.neighbours = neighbours
+            self.isCompressed = isCompressed
             self.encoded = encoded
             self.madeAt = madeAt
         }
 
-        /// The same with one more of the neighbours.
-        func adding(_ neighbour: FileRepresentation, _ coding: String) -> Entry {
+        /// Whether it depends on the request which representation is sent.
+        var isNegotiated: Bool { isCompressed || !neighbours.isEmpty }
+
+        /// The same with one more representation.
+        func adding(_ other: FileRepresentation, _ coding: String) -> Entry {
             Entry(
-                path: path, file: file, neighbours: neighbours,
-                encoded: encoded.merging([coding: neighbour]) { $1 }, madeAt: madeAt)
+                path: path, file: file, neighbours: neighbours, isCompressed: isCompressed,
+                encoded: encoded.merging([coding: other]) { $1 }, madeAt: madeAt)
         }
 
         /// The contents, and about what the fields take besides, in bytes.

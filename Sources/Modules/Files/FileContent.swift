@@ -7,6 +7,8 @@ import Threads
 enum FileContent: Sendable {
     case memory([UInt8])
     case file(FileRegion)
+    /// Has no length before it is sent, and no parts.
+    case encoded(EncodedFile)
 
     /// The largest file that is read at once.
     static let memoryLimit: UInt64 = 65_536
@@ -45,15 +47,16 @@ enum FileContent: Sendable {
     var isInMemory: Bool {
         switch self {
         case .memory: true
-        case .file: false
+        case .file, .encoded: false
         }
     }
 
-    /// The length in bytes.
+    /// The length in bytes, where it is known.
     var length: UInt64 {
         switch self {
         case .memory(let bytes): UInt64(bytes.count)
         case .file(let region): region.length
+        case .encoded: 0
         }
     }
 
@@ -62,6 +65,11 @@ enum FileContent: Sendable {
         switch self {
         case .memory(let bytes): .bytes(bytes)
         case .file(let region): .file(region)
+        case .encoded(let file):
+            .stream(length: nil) { writer in
+                try await file.send(to: writer)
+                return nil
+            }
         }
     }
 
@@ -71,6 +79,7 @@ enum FileContent: Sendable {
         case .memory(let bytes): .memory(Array(bytes.prefix(Int(clamping: count))))
         case .file(let region):
             .file(FileRegion(region.file, offset: region.offset, length: min(count, region.length)))
+        case .encoded: self
         }
     }
 
@@ -90,6 +99,7 @@ enum FileContent: Sendable {
             .file(
                 FileRegion(
                     region.file, offset: region.offset + part.lowerBound, length: UInt64(part.count)))
+        case .encoded: .bytes([])
         }
     }
 }

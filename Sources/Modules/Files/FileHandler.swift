@@ -1,5 +1,6 @@
 // Serves files below a root. A path reaches the file system through RootDirectory only, which contains it.
 
+import Compression
 import Files
 import HTTPCore
 import HTTPTypes
@@ -59,7 +60,7 @@ struct FileHandler: Handler {
 
     private func cachedResponse(to request: Request) throws -> Response? {
         guard let entry = cachedEntry(request) else { return nil }
-        guard entry.neighbours.isEmpty else { return try encodedAtOnce(entry, for: request) }
+        guard !entry.isNegotiated else { return try encodedAtOnce(entry, for: request) }
         return try entry.file.response(to: request)
     }
 
@@ -109,13 +110,24 @@ struct FileHandler: Handler {
         _ file: OpenFile, at path: [UInt8], for request: Request, isKept: Bool
     ) async throws -> Response {
         let (plain, neighbours, isSettled) = try await read(file, at: path)
-        var entry = FileCache.Entry(path: path, file: plain, neighbours: neighbours)
+        let isCompressed = isCompressed(plain)
+        var entry = FileCache.Entry(
+            path: path, file: plain, neighbours: neighbours, isCompressed: isCompressed)
+        // What was made of this version needs not be made again.
+        if isCompressed, isKept, isSettled, let kept = cache[request.target.path]?.entry,
+            kept.file.status == plain.status, kept.neighbours.isEmpty, neighbours.isEmpty
+        {
+            entry = kept.encoded.reduce(entry) { $0.adding($1.value, $1.key) }
+        }
         var answer = plain
         if let neighbour = try preferred(of: neighbours, for: request),
             let encoded = try await describe(neighbour, of: path)
         {
             answer = encoded
             if encoded.isKeepable(settings) { entry = entry.adding(encoded, neighbour.coding.name) }
+        } else if isCompressed, let coding = try CompressionRule.preferred(for: request) {
+            answer = try await compress(plain, coding)
+            if answer.content.isInMemory { entry = entry.adding(answer, coding.rawValue) }
         }
         if isKept, isSettled, plain.content.isInMemory, request.target.isPathUTF8 {
             cache.insert(entry, for: request.target.path)
@@ -146,9 +158,15 @@ struct FileHandler: Handler {
     func describe(
         _ file: OpenFile, at path: [UInt8], isNegotiated: Bool = false
     ) async throws -> FileRepresentation {
-        FileRepresentation(
-            file, try await FileContent.reading(file, blocking), settings.description(of: path.lastName),
-            isNegotiated: isNegotiated)
+        let description = settings.description(of: path.lastName)
+        let isCompressed = settings.compression?.applies(to: file.status.size, description.type) ?? false
+        return FileRepresentation(
+            file, try await FileContent.reading(file, blocking), description,
+            isNegotiated: isNegotiated || isCompressed)
+    }
+
+    private func isCompressed(_ file: FileRepresentation) -> Bool {
+        settings.compression?.applies(to: file.status.size, file.type) ?? false
     }
 
     /// Describes a neighbour of the file at a path; nil if it is no longer what it was.
@@ -165,7 +183,10 @@ struct FileHandler: Handler {
     @inline(never)
     private func encodedAtOnce(_ entry: FileCache.Entry, for request: Request) throws -> Response? {
         guard let neighbour = try preferred(of: entry.neighbours, for: request) else {
-            return try entry.file.response(to: request)
+            guard entry.isCompressed, let coding = try CompressionRule.preferred(for: request) else {
+                return try entry.file.response(to: request)
+            }
+            return try entry.encoded[coding.rawValue]?.response(to: request)
         }
         guard let encoded = entry.encoded[neighbour.coding.name], isUnchanged(encoded, at: neighbour.path)
         else { return nil }

@@ -19,7 +19,9 @@ final class FileRepresentation: Sendable {
     /// What the content was read from, and how it looked then.
     let status: FileStatus
     let content: FileContent
-    private let type: String
+    let type: String
+    /// Whether it was compressed by this server, so that it has no parts.
+    private let isMade: Bool
     private let etag: EntityTag
     private let lastModified: HTTPDate
     private let fields: ResponseFields
@@ -37,6 +39,7 @@ final class FileRepresentation: Sendable {
         status = file.status
         self.content = content
         type = description.type
+        isMade = false
         let tag = status.entityTag
         etag = coding.map { EntityTag("\(tag.opaque)-\($0)") } ?? tag
         lastModified = status.lastModified
@@ -55,11 +58,28 @@ final class FileRepresentation: Sendable {
         status = other.status
         content = other.content.prefix(count)
         type = other.type
+        isMade = false
         etag = EntityTag("\(other.etag.opaque)-\(count)")
         lastModified = other.lastModified
         var fields = other.fields
         fields[.eTag] = etag.description
         self.fields = fields
+    }
+
+    /// Another in a content coding that this server made. The tag is weak: another version of the library may make
+    /// other bytes of it.
+    init(_ other: FileRepresentation, made content: FileContent, coding: String) {
+        status = other.status
+        self.content = content
+        type = other.type
+        isMade = true
+        etag = EntityTag("\(other.etag.opaque)-\(coding)", isWeak: true)
+        lastModified = other.lastModified
+        var fields = other.fields
+        fields[.eTag] = etag.description
+        fields[.contentEncoding] = coding
+        fields[.acceptRanges] = nil
+        self.fields = fields.encoded()
     }
 
     /// The answer to a GET or HEAD: whole, in part, or not at all, as the request's conditions have it.
@@ -100,7 +120,7 @@ final class FileRepresentation: Sendable {
         case .proceed: break
         }
         // RFC 9110 §14.2: a range is defined for GET alone.
-        guard request.method == .get, let range = request.fields[.range],
+        guard !isMade, request.method == .get, let range = request.fields[.range],
             ConditionalRequest.permitsRange(request.fields, etag: etag, lastModified: lastModified)
         else { return whole }
         switch ByteRangeRequest(range, size: content.length) {

@@ -20,7 +20,8 @@ enum FilesModule {
     static let keys = [
         AnyKey(root), AnyKey(index), AnyKey(listing), AnyKey(hidden), AnyKey(symlinks), AnyKey(types),
         AnyKey(defaultType), AnyKey(cacheControl), AnyKey(headers), AnyKey(crossOrigin), AnyKey(download),
-        AnyKey(precompressed), AnyKey(applicationPage), AnyKey(notFoundPage),
+        AnyKey(precompressed), AnyKey(compress), AnyKey(compressMinimum), AnyKey(applicationPage),
+        AnyKey(notFoundPage),
     ]
 
     static let root = Key("root", .path, "The folder that is served.")
@@ -57,6 +58,12 @@ enum FilesModule {
         "precompressed", .yesNo, default: "yes",
         "Whether a file's neighbour with .br, .zst or .gz is sent to clients that take it; an older one never is."
     )
+    static let compress = Key(
+        "compress", .yesNo, default: "no",
+        "Whether text is compressed for clients that take it, by zstd, br or gzip; ranges never are.")
+    static let compressMinimum = Key(
+        "compress_bytes", .byteCount(in: 0...67_108_864), default: "1K",
+        "The least bytes of a file that is compressed.")
     static let applicationPage = Key<String>.optional(
         "spa", .string,
         "The page below the root that is sent where nothing is to browsers that navigate, as index.html.")
@@ -71,6 +78,8 @@ enum FilesModule {
             cacheControl: CacheControlRules(section[cacheControl]),
             types: ContentTypes(additions: additions, fallback: section[defaultType]),
             isPrecompressed: section[precompressed],
+            compression: section[compress]
+                ? CompressionRule(minimum: UInt64(section[compressMinimum])) : nil,
             added: AddedFields(section[headers], section[crossOrigin]), download: section[download],
             applicationPage: section.optional(applicationPage).map(path),
             notFoundPage: section.optional(notFoundPage).map(path))
@@ -98,6 +107,8 @@ struct FileSettings: Sendable {
     var types: ContentTypes
     /// Whether neighbours in content codings are looked for.
     var isPrecompressed = true
+    /// Which files are compressed as they are sent; nil for none.
+    var compression: CompressionRule?
     /// What each answer gets besides; nil for nothing.
     var added: AddedFields?
     var download = DownloadRule.none
