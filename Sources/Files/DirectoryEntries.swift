@@ -34,6 +34,19 @@ extension OpenFile {
         return names.compactMap { stream.entry($0) }
     }
 
+    /// The names of the folders in a folder; links to folders are not among them. It blocks.
+    func foldersBlocking() throws(FileFailure) -> [[UInt8]] {
+        let stream = try DirectoryStream(of: self)
+        var names: [[UInt8]] = []
+        while let (name, kind) = stream.next() {
+            guard kind == nil || kind == .directory, let entry = stream.entry(name), !entry.isLink,
+                entry.status.kind == .directory
+            else { continue }
+            names.append(name)
+        }
+        return names
+    }
+
     /// Reads the entries that come next in an order: memory goes by their number, not by the folder's.
     ///
     /// It blocks, and reads all names of the folder each time. An entry that goes away meanwhile is left out.

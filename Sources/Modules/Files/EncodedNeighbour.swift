@@ -35,7 +35,9 @@ struct EncodedNeighbour: Sendable {
 extension FileHandler {
     /// The neighbours of a file that are no older than it is.
     func neighbours(of file: OpenFile, at path: [UInt8]) async throws -> [EncodedNeighbour] {
-        guard settings.isPrecompressed, EncodedNeighbour.areLookedFor(beside: path) else { return [] }
+        guard settings.isPrecompressed, !isInjected(file, at: path),
+            EncodedNeighbour.areLookedFor(beside: path)
+        else { return [] }
         if let found = lookForNeighbours(of: file.status, at: path, mayBlock: false) { return found }
         return try await blocking.run { [self] in
             lookForNeighbours(of: file.status, at: path, mayBlock: true) ?? []

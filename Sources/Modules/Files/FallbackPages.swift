@@ -16,7 +16,7 @@ extension FileHandler {
             return response
         }
         if let page = settings.notFoundPage, let file = try await openFile(page) {
-            let described = try await describe(file, at: page)
+            let described = try await describe(file, at: page, for: request)
             if let response = described.response(with: .notFound, to: request) { return response }
         }
         throw Self.notFound

@@ -13,18 +13,28 @@ import Threads
 /// A folder is served by its index file or as a list, under a path that ends in a slash; without one it is answered
 /// with a redirect. What is missing, hidden, outside the root, or neither a file nor a folder is one and the same
 /// 404; what the process may not read is a 403.
-struct FileHandler: Handler {
+struct FileHandler: LifecycleHandler {
     let root: RootDirectory
     let settings: FileSettings
     let blocking: BlockingPool
     let cache: FileCache
 
-    init(root: RootDirectory, settings: FileSettings, blocking: BlockingPool) {
+    /// nil unless the section asks for it.
+    let liveReload: LiveReload?
+
+    init(
+        root: RootDirectory, settings: FileSettings, blocking: BlockingPool, liveReload: LiveReload? = nil
+    ) {
+        self.liveReload = liveReload
         self.root = root
         self.settings = settings
         self.blocking = blocking
         cache = FileCache(limit: settings.cacheBytes)
     }
+
+    func start() throws { try liveReload?.start() }
+
+    func stop() { liveReload?.stop() }
 
     var methods: [HTTPRequest.Method] {
         settings.added?.crossOrigin == nil ? [.get, .head] : [.get, .head, .options]
@@ -66,6 +76,7 @@ struct FileHandler: Handler {
 
     private func answer(_ request: Request) async throws -> Response {
         let path = RequestedPath(request)
+        if let response = liveReload?.response(to: request, at: path) { return response }
         if settings.showsHidden || !path.isHidden, let response = try await answer(request, at: path) {
             return response
         }
@@ -109,7 +120,7 @@ struct FileHandler: Handler {
     func send(
         _ file: OpenFile, at path: [UInt8], for request: Request, isKept: Bool
     ) async throws -> Response {
-        let (plain, neighbours, isSettled) = try await read(file, at: path)
+        let (plain, neighbours, isSettled) = try await read(file, at: path, for: request)
         let isCompressed = isCompressed(plain)
         var entry = FileCache.Entry(
             path: path, file: plain, neighbours: neighbours, isCompressed: isCompressed)
@@ -137,14 +148,15 @@ struct FileHandler: Handler {
 
     /// Reads a file, and again while somebody writes to it: what is sent is one version, or nothing.
     private func read(
-        _ file: OpenFile, at path: [UInt8]
+        _ file: OpenFile, at path: [UInt8], for request: Request
     ) async throws -> (FileRepresentation, [EncodedNeighbour], isSettled: Bool) {
         var file = file
         for _ in 0..<Self.readings {
             // Before the content is read: a change in the tick of the last one must not slip in after it.
             let isSettled = file.status.isSettled(for: settings.settleSeconds)
             let neighbours = try await neighbours(of: file, at: path)
-            let plain = try await describe(file, at: path, isNegotiated: !neighbours.isEmpty)
+            let plain = try await describe(
+                file, at: path, for: request, isNegotiated: !neighbours.isEmpty)
             guard plain.content.isInMemory, file.hasChanged else { return (plain, neighbours, isSettled) }
             guard let again = try await openFile(path) else { throw Self.notFound }
             file = again
@@ -156,13 +168,34 @@ struct FileHandler: Handler {
 
     /// Describes a file with its content.
     func describe(
-        _ file: OpenFile, at path: [UInt8], isNegotiated: Bool = false
+        _ file: OpenFile, at path: [UInt8], for request: Request, isNegotiated: Bool = false
     ) async throws -> FileRepresentation {
         let description = settings.description(of: path.lastName)
         let isCompressed = settings.compression?.applies(to: file.status.size, description.type) ?? false
+        let isInjected = isInjected(file, at: path)
+        let content =
+            isInjected
+            ? try await injected(file, request.mount) : try await FileContent.reading(file, blocking)
         return FileRepresentation(
-            file, try await FileContent.reading(file, blocking), description,
+            file, content, description, edition: isInjected ? "live" : nil,
             isNegotiated: isNegotiated || isCompressed)
+    }
+
+    /// Whether a file is a page that gets the script of ``LiveReload``.
+    func isInjected(_ file: OpenFile, at path: [UInt8]) -> Bool {
+        liveReload != nil && file.status.size <= Self.mostInjected
+            && settings.types.type(of: path.lastName).hasPrefix("text/html")
+    }
+
+    /// A larger page is sent as it is.
+    private static let mostInjected: UInt64 = 8 << 20
+
+    private func injected(_ file: OpenFile, _ mount: String) async throws -> FileContent {
+        try await blocking.run {
+            .memory(
+                LiveReload.inject(
+                    into: try file.readBlocking(count: Int(file.status.size), at: 0), mount: mount))
+        }
     }
 
     private func isCompressed(_ file: FileRepresentation) -> Bool {
@@ -176,7 +209,7 @@ struct FileHandler: Handler {
         guard let file = try await open(neighbour.path), file.status == neighbour.status else { return nil }
         return FileRepresentation(
             file, try await FileContent.reading(file, blocking), settings.description(of: path.lastName),
-            coding: neighbour.coding.name, isNegotiated: true)
+            edition: neighbour.coding.name, coding: neighbour.coding.name, isNegotiated: true)
     }
 
     /// The answer from memory for a file that has neighbours; nil if the one that the client likes is not there.

@@ -30,10 +30,12 @@ final class FileRepresentation: Sendable {
     ///
     /// - Parameters:
     ///   - description: What its name says of it.
+    ///   - edition: What tells its tag from that of another content made of the same file.
     ///   - coding: The content coding that the content has; nil for none.
     ///   - isNegotiated: Whether the file is there in another coding too, so that caches must tell them apart.
     init(
-        _ file: OpenFile, _ content: FileContent, _ description: FileDescription, coding: String? = nil,
+        _ file: OpenFile, _ content: FileContent, _ description: FileDescription, edition: String? = nil,
+        coding: String? = nil,
         isNegotiated: Bool = false
     ) {
         status = file.status
@@ -41,7 +43,7 @@ final class FileRepresentation: Sendable {
         type = description.type
         isMade = false
         let tag = status.entityTag
-        etag = coding.map { EntityTag("\(tag.opaque)-\($0)") } ?? tag
+        etag = edition.map { EntityTag("\(tag.opaque)-\($0)") } ?? tag
         lastModified = status.lastModified
         var fields: ResponseFields = [
             .contentType: type, .lastModified: lastModified.description, .eTag: etag.description,

@@ -10,9 +10,12 @@ extension ModuleDescriptor {
         name: "files", summary: "Serves the files of a folder.",
         keys: FilesModule.keys
     ) { (section, context) throws(ConfigurationFailure) in
-        FileHandler(
-            root: try section.openFolder(FilesModule.root), settings: FilesModule.settings(section),
-            blocking: context.blocking)
+        let root = try section.openFolder(FilesModule.root)
+        let settings = FilesModule.settings(section)
+        return FileHandler(
+            root: root, settings: settings, blocking: context.blocking,
+            liveReload: section[FilesModule.livereload]
+                ? LiveReload(root, showsHidden: settings.showsHidden, context) : nil)
     }
 }
 
@@ -22,6 +25,7 @@ enum FilesModule {
         AnyKey(defaultType), AnyKey(cacheControl), AnyKey(headers), AnyKey(crossOrigin), AnyKey(download),
         AnyKey(precompressed), AnyKey(compress), AnyKey(compressMinimum), AnyKey(applicationPage),
         AnyKey(notFoundPage),
+        AnyKey(livereload),
     ]
 
     static let root = Key("root", .path, "The folder that is served.")
@@ -69,6 +73,9 @@ enum FilesModule {
         "The page below the root that is sent where nothing is to browsers that navigate, as index.html.")
     static let notFoundPage = Key<String>.optional(
         "error_page.404", .string, "The file below the root that is sent, as a 404, where nothing is.")
+    static let livereload = Key(
+        "livereload", .yesNo, default: "no",
+        "Whether HTML pages get a script that loads them anew when something below the root changes.")
 
     static func settings(_ section: Section) -> FileSettings {
         let additions = section[types].map { ($0.suffix, $0.type) }
