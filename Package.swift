@@ -51,6 +51,7 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CBrotli", pkgConfig: "libbrotlienc", providers: [.apt(["libbrotli-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+        .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
         .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
 
         // The layers, from the bottom up
@@ -60,6 +61,7 @@ let package = Package(
         layer("Reactor", ["CLinux", "Sockets", "Threads", system]),
         layer("TLS", ["COpenSSL", "Sockets", system]),
         layer("Markdown", ["CCmark"]),
+        layer("Archives", ["CArchive"]),
         layer("Compression", ["CBrotli", "CZlib", "CZstd"]),
         layer("Digests", ["COpenSSL"]),
         layer("HTTPCore", [httpTypes]),
@@ -69,8 +71,8 @@ let package = Package(
         layer(
             "Modules",
             [
-                "Compression", "Configuration", "Digests", "Files", "HandlerKit", "HTTPCore", "Markdown",
-                "Threads",
+                "Archives", "Compression", "Configuration", "Digests", "Files", "HandlerKit", "HTTPCore",
+                "Markdown", "Threads",
                 httpTypes, logging, mustache, system,
             ]),
         layer("Supervision", ["CSystemd", "CLinux", "Threads", logging, system]),

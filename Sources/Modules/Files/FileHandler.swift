@@ -69,7 +69,10 @@ struct FileHandler: LifecycleHandler {
     }
 
     private func cachedResponse(to request: Request) throws -> Response? {
-        guard let entry = cachedEntry(request) else { return nil }
+        // The query may ask for an archive in place of the index file.
+        guard !settings.hasArchives || request.target.query == nil, let entry = cachedEntry(request) else {
+            return nil
+        }
         guard !entry.isNegotiated else { return try encodedAtOnce(entry, for: request) }
         return try entry.file.response(to: request)
     }
@@ -85,6 +88,12 @@ struct FileHandler: LifecycleHandler {
 
     /// Answers with what is at a path; nil if nothing is.
     private func answer(_ request: Request, at path: RequestedPath) async throws -> Response? {
+        if path.endsInSlash, let format = try archiveFormat(request) {
+            guard let folder = try await open(path.relative), folder.status.kind == .directory else {
+                return nil
+            }
+            return try await archive(folder, at: path, as: format, for: request)
+        }
         // First the index file: a folder that the process may enter but not read has one too.
         if path.endsInSlash, let response = try await index(of: path, for: request) { return response }
         guard let file = try await open(path.relative) else { return nil }

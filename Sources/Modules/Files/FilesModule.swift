@@ -25,7 +25,7 @@ enum FilesModule {
         AnyKey(defaultType), AnyKey(cacheControl), AnyKey(headers), AnyKey(crossOrigin), AnyKey(download),
         AnyKey(precompressed), AnyKey(compress), AnyKey(compressMinimum), AnyKey(applicationPage),
         AnyKey(notFoundPage),
-        AnyKey(livereload),
+        AnyKey(livereload), AnyKey(archive),
     ]
 
     static let root = Key("root", .path, "The folder that is served.")
@@ -73,6 +73,9 @@ enum FilesModule {
         "The page below the root that is sent where nothing is to browsers that navigate, as index.html.")
     static let notFoundPage = Key<String>.optional(
         "error_page.404", .string, "The file below the root that is sent, as a 404, where nothing is.")
+    static let archive = Key(
+        "archive", .yesNo, default: "no",
+        "Whether ?archive=tar.gz or zip on a folder gives all that is served below it.")
     static let livereload = Key(
         "livereload", .yesNo, default: "no",
         "Whether HTML pages get a script that loads them anew when something below the root changes.")
@@ -84,7 +87,7 @@ enum FilesModule {
             showsHidden: section[hidden], links: links(section[symlinks]),
             cacheControl: CacheControlRules(section[cacheControl]),
             types: ContentTypes(additions: additions, fallback: section[defaultType]),
-            isPrecompressed: section[precompressed],
+            hasArchives: section[archive], isPrecompressed: section[precompressed],
             compression: section[compress]
                 ? CompressionRule(minimum: UInt64(section[compressMinimum])) : nil,
             added: AddedFields(section[headers], section[crossOrigin]), download: section[download],
@@ -112,6 +115,8 @@ struct FileSettings: Sendable {
     var links: RootDirectory.SymbolicLinks
     var cacheControl = CacheControlRules()
     var types: ContentTypes
+    /// Whether folders are given as archives.
+    var hasArchives = false
     /// Whether neighbours in content codings are looked for.
     var isPrecompressed = true
     /// Which files are compressed as they are sent; nil for none.
@@ -123,6 +128,10 @@ struct FileSettings: Sendable {
     var applicationPage: [UInt8]?
     /// The path of the page that says that nothing is there.
     var notFoundPage: [UInt8]?
+    /// A folder of so many entries is shown by an answer with a length and a tag.
+    var wholeListing = 4_096
+    /// How many entries of a larger one are in memory, for one reading of its names.
+    var listingBatch = 16_384
     /// The most bytes of small files that are kept in memory.
     var cacheBytes = 8 << 20
     /// How many seconds ago a file must have changed before it is kept (``Files/FileStatus/isSettled(for:)``).

@@ -15,16 +15,12 @@ struct FolderListing: Sendable {
     let page: FolderPage
     let form: Representation
 
-    /// A folder of so many entries is shown by an answer with a length and a tag.
-    static let wholeLimit = 4_096
-    /// How many entries of a larger one are in memory, for one reading of its names.
-    private static let batch = 16_384
     /// How many entries are sent at once.
-    private static let chunk = 512
+    static let chunk = 512
 
     /// The whole listing; nil if it is too large.
     func wholeBlocking() throws -> [UInt8]? {
-        guard let all = try folder.entriesBlocking(upTo: Self.wholeLimit) else { return nil }
+        guard let all = try folder.entriesBlocking(upTo: settings.wholeListing) else { return nil }
         let entries = all.filter(isServed).sorted(by: page.order.isOrdered)
         var totals = FolderTotals()
         totals.add(entries)
@@ -40,7 +36,7 @@ struct FolderListing: Sendable {
         repeat {
             let last = place
             let batch = try await blocking.run {
-                try folder.entriesBlocking(in: page.order, after: last, most: Self.batch)
+                try folder.entriesBlocking(in: page.order, after: last, most: settings.listingBatch)
             }
             place = batch.next
             try await send(batch.entries, to: writer, &totals, blocking)
@@ -63,23 +59,29 @@ struct FolderListing: Sendable {
         }
     }
 
-    /// Whether a click on an entry would be answered with more than a 404. What a link outside points at must not
-    /// show, not even its size: it is looked up as a request for it would be.
     private func isServed(_ entry: DirectoryEntry) -> Bool {
-        if !settings.showsHidden, entry.name.first == UInt8(ascii: "."), !isWellKnown(entry) { return false }
-        guard entry.status.kind == .regular || entry.status.kind == .directory else { return false }
-        guard entry.isLink else { return true }
+        entry.isServed(in: path.relative, of: root, settings)
+    }
+}
+
+extension DirectoryEntry {
+    /// Whether a request for an entry of a folder would be answered with more than a 404. What a link outside points
+    /// at must not show, not even its size: it is looked up as a request for it would be.
+    func isServed(in folder: [UInt8], of root: RootDirectory, _ settings: FileSettings) -> Bool {
+        if !settings.showsHidden, name.first == UInt8(ascii: "."), !isWellKnown(in: folder) { return false }
+        guard status.kind == .regular || status.kind == .directory else { return false }
+        guard isLink else { return true }
+        let path = folder.isEmpty ? name : folder + [UInt8(ascii: "/")] + name
         do throws(FileFailure) {
-            return try root.status(of: path.appending(entry.name).span, links: settings.links, mayBlock: true)
-                == entry.status
+            return try root.status(of: path.span, links: settings.links, mayBlock: true) == status
         } catch {
             // Outside, dangling or gone: each is a 404, so none is listed.
             return false
         }
     }
 
-    private func isWellKnown(_ entry: DirectoryEntry) -> Bool {
-        path.relative.isEmpty && entry.name.elementsEqual(".well-known".utf8)
+    private func isWellKnown(in folder: [UInt8]) -> Bool {
+        folder.isEmpty && name.elementsEqual(".well-known".utf8)
     }
 }
 
@@ -89,7 +91,9 @@ extension FileHandler {
         let form = ContentNegotiation.representation(for: request.fields)
         let listing = FolderListing(
             folder: folder, path: path, root: root, settings: settings,
-            page: FolderPage(path: path, mount: request.mount, order: DirectoryOrder(request.target)),
+            page: FolderPage(
+                path: path, mount: request.mount, order: DirectoryOrder(request.target),
+                hasArchives: settings.hasArchives),
             form: form)
         let whole = try await blocking.run { try listing.wholeBlocking() }
         var response = Response.page(whole ?? [], as: form)

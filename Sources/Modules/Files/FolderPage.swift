@@ -36,8 +36,11 @@ struct FolderPage: Sendable {
     private let title: String
     private let hasParent: Bool
 
-    init(path: RequestedPath, mount: String, order: DirectoryOrder) {
+    private let hasArchives: Bool
+
+    init(path: RequestedPath, mount: String, order: DirectoryOrder, hasArchives: Bool) {
         self.order = order
+        self.hasArchives = hasArchives
         crumbs = Crumb.trail(to: path, from: mount)
         title = "Index of \(String(decoding: path.full, as: UTF8.self))"
         hasParent = !path.relative.isEmpty
@@ -77,7 +80,7 @@ struct FolderPage: Sendable {
         switch form {
         case .text: []
         case .json: Array("\n]\n".utf8)
-        case .html: Array(Self.end.render(End(summary: totals.summary)).utf8)
+        case .html: Array(Self.end.render(End(summary: totals.summary, hasArchives: hasArchives)).utf8)
         }
     }
 
@@ -101,6 +104,7 @@ struct FolderPage: Sendable {
 
     private struct End {
         let summary: String
+        let hasArchives: Bool
     }
 
     private static let beginning = PageTemplate(
@@ -135,7 +139,8 @@ struct FolderPage: Sendable {
         </tbody>
         </table>
         </div>
-        <p class="dim">{{summary}}</p>
+        <p class="dim">{{summary}}{{#hasArchives}}. All as \
+        <a href="?archive=tar.gz">.tar.gz</a> or <a href="?archive=zip">.zip</a>{{/hasArchives}}</p>
         """, as: .end)
 }
 
