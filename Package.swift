@@ -114,7 +114,7 @@ let package = Package(
         tests(
             "ModulesTests",
             [
-                "Compression", "Configuration", "Decoding", "Digests", "Files", "HandlerKit",
+                "Archives", "Compression", "Configuration", "Decoding", "Digests", "Files", "HandlerKit",
                 "HandlerTesting",
                 "HTTPCore", "Modules", "Threads", httpTypes, logging, system,
             ]),
