@@ -1,7 +1,7 @@
 # What to do with Portico from a checkout; `make help` lists it. PREFIX, DESTDIR and the like: see `install`.
 
 # Everything that is needed from Debian, in one place.
-BUILD_PACKAGES := libbrotli-dev libcmark-gfm-dev libcmark-gfm-extensions-dev libcrypt-dev libnghttp2-dev libssl-dev libsystemd-dev zlib1g-dev pkg-config binutils libc6-dev libstdc++-12-dev git ca-certificates curl
+BUILD_PACKAGES := libarchive-dev libbrotli-dev libcmark-gfm-dev libcmark-gfm-extensions-dev libcrypt-dev libnghttp2-dev libssl-dev libsystemd-dev libzstd-dev zlib1g-dev pkg-config binutils libc6-dev libstdc++-12-dev git ca-certificates curl
 TEST_PACKAGES := apache2-utils nghttp2-client haproxy chromium libnss3-tools p11-kit openssl python3 strace systemd dbus iproute2 tzdata
 BROWSER_PACKAGES := chromium chromium-driver libnss3-tools python3 python3-venv
 BENCH_PACKAGES := nghttp2-client nghttp2-server nginx-light wrk gcc openssl python3

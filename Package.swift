@@ -51,6 +51,8 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CBrotli", pkgConfig: "libbrotlienc", providers: [.apt(["libbrotli-dev"])]),
         .systemLibrary(name: "CCrypt", pkgConfig: "libcrypt", providers: [.apt(["libcrypt-dev"])]),
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+        .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
         .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
 
         // The layers, from the bottom up
@@ -60,7 +62,8 @@ let package = Package(
         layer("Reactor", ["CLinux", "Sockets", "Threads", system]),
         layer("TLS", ["COpenSSL", "Sockets", system]),
         layer("Markdown", ["CCmark"]),
-        layer("Compression", ["CBrotli", "CZlib"]),
+        layer("Archives", ["CArchive"]),
+        layer("Compression", ["CBrotli", "CZlib", "CZstd"]),
         layer("Digests", ["COpenSSL"]),
         layer("Passwords", ["CCrypt", "COpenSSL"]),
         layer("HTTPCore", [httpTypes]),
@@ -70,8 +73,8 @@ let package = Package(
         layer(
             "Modules",
             [
-                "Compression", "Configuration", "Digests", "Files", "HandlerKit", "HTTPCore", "Markdown",
-                "Threads",
+                "Archives", "Compression", "Configuration", "Digests", "Files", "HandlerKit", "HTTPCore",
+                "Markdown", "Threads",
                 httpTypes, logging, mustache, system,
             ]),
         layer(
@@ -109,7 +112,7 @@ let package = Package(
         tests("CompressionTests", ["Compression", "Decoding"]),
         // What content codings are tested with.
         .target(
-            name: "Decoding", dependencies: ["CBrotli", "Compression", "CZlib"], path: "Tests/Decoding",
+            name: "Decoding", dependencies: ["CBrotli", "Compression", "CZlib", "CZstd"], path: "Tests/Decoding",
             swiftSettings: settings),
         tests("DigestsTests", ["Digests"]),
         tests("PasswordsTests", ["Passwords"]),
@@ -120,7 +123,7 @@ let package = Package(
         tests(
             "ModulesTests",
             [
-                "Compression", "Configuration", "Decoding", "Digests", "Files", "HandlerKit",
+                "Archives", "Compression", "Configuration", "Decoding", "Digests", "Files", "HandlerKit",
                 "HandlerTesting",
                 "HTTPCore", "Modules", "Threads", httpTypes, logging, system,
             ]),

@@ -4,6 +4,8 @@
 package enum ContentCoding: String, Sendable, Hashable, CaseIterable {
     /// RFC 7932.
     case brotli = "br"
+    /// RFC 8878.
+    case zstd
     /// RFC 1952.
     case gzip
     /// RFC 1950: the zlib format around RFC 1951's.
@@ -13,6 +15,7 @@ package enum ContentCoding: String, Sendable, Hashable, CaseIterable {
     package func makeEncoder() -> any ContentEncoder {
         switch self {
         case .brotli: BrotliEncoder()
+        case .zstd: ZstdEncoder()
         case .gzip: DeflateEncoder(.gzip)
         case .deflate: DeflateEncoder(.zlib)
         }

@@ -12,6 +12,7 @@ extension LifeCycle {
     func stop(listeningTo signals: Registration) async -> Int32 {
         guard var running else { return 0 }
         certificateWatch?.cancel()
+        state.beginStopping()
         // What we bound closes when the last worker stops accepting: clients are refused instead of kept
         // waiting.
         running.listeners.adopt([])

@@ -15,6 +15,7 @@ final class ServerState: ServerInspection {
         var server: Server?
         var workers = 0
         var generation = 0
+        var isStopping = false
         var lastReload: ServerStatus.Reload?
         var listeners: [ServerStatus.Listener] = []
         var ticketKeys: TicketKeys
@@ -39,6 +40,11 @@ final class ServerState: ServerInspection {
         }
     }
 
+    /// Notes that the server is about to stop.
+    func beginStopping() {
+        values.withLock { $0.isStopping = true }
+    }
+
     /// Notes that the server has stopped, and lets go of it: its handlers hold this.
     func end() {
         values.withLock { $0.server = nil }
@@ -61,12 +67,14 @@ final class ServerState: ServerInspection {
 
     var status: ServerStatus {
         let values = values.withLock { $0 }
-        return ServerStatus(
+        var status = ServerStatus(
             version: Daemon.version, processID: getpid(), uptime: monotonicSeconds() - started,
             workers: values.workers, configurationFile: configurationFile, generation: values.generation,
             lastReload: values.lastReload, openConnections: values.server?.openConnections ?? 0,
             requests: values.server?.requests ?? 0, invocationID: invocationID, listeners: values.listeners,
             tlsLibrary: tlsLibrary, ticketKeyAge: values.ticketKeys.age.components.seconds)
+        status.isStopping = values.isStopping
+        return status
     }
 }
 

@@ -98,6 +98,20 @@ public final class OpenFile: Sendable {
         return bytes
     }
 
+    /// Whether the content is no longer that of ``status``, as far as its size and time tell.
+    ///
+    /// A name that now leads elsewhere is no change: this file is still the one that was opened.
+    public var hasChanged: Bool {
+        do throws(FileFailure) {
+            let now = try RootDirectory.status(of: descriptor)
+            return now.size != status.size || now.modificationTime != status.modificationTime
+                || now.modificationNanoseconds != status.modificationNanoseconds
+        } catch {
+            // A network's file system lost it: reading fails too, or should.
+            return true
+        }
+    }
+
     private func read(
         into buffer: inout MutableSpan<UInt8>, at offset: UInt64, flags: CInt
     ) throws(FileFailure) -> Int {

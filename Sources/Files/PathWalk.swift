@@ -6,7 +6,8 @@ import CLinux
 import Glibc
 import SystemPackage
 
-/// One walk of a path, as `RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS` has it.
+/// One walk of a path, as `RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS` has it; without the first if links are followed
+/// wherever they lead.
 struct PathWalk: ~Copyable {
     private let root: CInt
     private let links: RootDirectory.SymbolicLinks
@@ -39,7 +40,7 @@ struct PathWalk: ~Copyable {
         try push(path)
         while let name = rest.popLast() {
             if name == [UInt8(ascii: ".")] { continue }
-            if name == Array("..".utf8) {
+            if name == Array("..".utf8), links != .follow {
                 guard let folder = folders.popLast() else { throw failure(.improperLink) }
                 close(folder)
             } else if let found = try enter(name) {
@@ -72,6 +73,12 @@ struct PathWalk: ~Copyable {
         }
     }
 
+    /// Begins anew at the top of the file system, where links that lead out may.
+    private mutating func enterTop() throws(FileFailure) {
+        guard links == .follow else { throw failure(.improperLink) }
+        folders.append(try open([UInt8(ascii: "/")]))
+    }
+
     private func open(_ name: [UInt8]) throws(FileFailure) -> CInt {
         let terminated = name.map(CChar.init(bitPattern:)) + [0]
         let opened = RootDirectory.retrying {
@@ -85,7 +92,7 @@ struct PathWalk: ~Copyable {
 
     private mutating func target(of link: CInt) throws(FileFailure) -> [UInt8] {
         followed += 1
-        guard links == .inside, followed <= Self.mostLinks else { throw failure(.tooManySymbolicLinkLevels) }
+        guard links != .none, followed <= Self.mostLinks else { throw failure(.tooManySymbolicLinkLevels) }
         var target = [CChar](repeating: 0, count: Int(PATH_MAX))
         let count = unsafe readlinkat(link, "", &target, target.count)
         guard count >= 0 else { throw failure(Errno(rawValue: errno)) }
@@ -95,7 +102,7 @@ struct PathWalk: ~Copyable {
     /// Puts a path in front of what is left; one that ends in a slash names a folder.
     private mutating func push(_ path: [UInt8]) throws(FileFailure) {
         let slash = UInt8(ascii: "/")
-        guard path.first != slash else { throw failure(.improperLink) }
+        if path.first == slash { try enterTop() }
         if path.last == slash { rest.append([UInt8(ascii: ".")]) }
         rest += path.split(separator: slash).reversed().map(Array.init)
     }

@@ -91,6 +91,9 @@ public final class RootDirectory: Sendable {
         case inside
         /// None.
         case none
+        /// All, wherever they lead: then it is the links that say what is below the root. The path itself still
+        /// can't lead out.
+        case follow
     }
 
     func find(
@@ -99,8 +102,13 @@ public final class RootDirectory: Sendable {
         if !usesOpenat2 || lacksOpenat2.load(ordering: .relaxed) {
             return try walk(relative, links: links, mayBlock: mayBlock)
         }
-        var resolve = UInt64(CLINUX_RESOLVE_BENEATH | CLINUX_RESOLVE_NO_MAGICLINKS)
-        if links == .none { resolve |= UInt64(CLINUX_RESOLVE_NO_SYMLINKS) }
+        var resolve = UInt64(CLINUX_RESOLVE_NO_MAGICLINKS)
+        switch links {
+        case .inside: resolve |= UInt64(CLINUX_RESOLVE_BENEATH)
+        case .none: resolve |= UInt64(CLINUX_RESOLVE_BENEATH | CLINUX_RESOLVE_NO_SYMLINKS)
+        // Nobody else looks at the path then.
+        case .follow: try Self.checkPath(relative)
+        }
         if !mayBlock { resolve |= UInt64(CLINUX_RESOLVE_CACHED) }
         let name = try Self.terminated(relative)
         while true {
@@ -122,9 +130,20 @@ public final class RootDirectory: Sendable {
         _ relative: borrowing Span<UInt8>, links: SymbolicLinks, mayBlock: Bool
     ) throws(FileFailure) -> CInt {
         guard mayBlock else { throw FileFailure(.wouldBlock, context: "openat2 is not to be had") }
+        if links == .follow { try Self.checkPath(relative) }
         let path = try Self.terminated(relative).dropLast().map(UInt8.init(bitPattern:))
         var walk = PathWalk(below: descriptor, links: links)
         return try walk.find(path)
+    }
+
+    /// - Throws: ``FileFailure`` `.outside` for a path that leads out by itself.
+    @inline(never)
+    private static func checkPath(_ relative: borrowing Span<UInt8>) throws(FileFailure) {
+        let path = relative.indices.map { relative[$0] }
+        let leadsUp = path.split(separator: UInt8(ascii: "/")).contains { $0.elementsEqual("..".utf8) }
+        guard path.first != UInt8(ascii: "/"), !leadsUp else {
+            throw FileFailure(.outside, context: "a path that leads out")
+        }
     }
 
     private static func terminated(_ path: borrowing Span<UInt8>) throws(FileFailure) -> [CChar] {

@@ -74,6 +74,8 @@ public struct ServerStatus: Sendable {
     public var tlsLibrary: String
     /// For how many seconds the key has sealed session tickets that seals them now.
     public var ticketKeyAge: Int64
+    /// Whether the server waits for requests that run, and then ends: who streams without an end ends now.
+    public var isStopping = false
 
     /// Makes a state of its parts.
     public init(

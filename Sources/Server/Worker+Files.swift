@@ -9,11 +9,14 @@ extension Worker {
     /// cache at once, the rest where blocking is allowed.
     ///
     /// - Returns: how many bytes were read, at least one of a region that is not empty.
-    /// - Throws: also when the file has become shorter than the region.
+    /// - Throws: also when the file was written to since it was opened: what was sent of it would not belong to the rest.
     func readNext(of region: inout FileRegion, into chunk: inout [UInt8]) async throws -> Int {
         let count = Int(min(UInt64(chunk.count), region.length))
         let got = try await read(region.file, at: region.offset, count, into: &chunk)
-        guard got > 0 else { throw FileFailure(.other, context: "the file became shorter while it was sent") }
+        // Looked at after the reading: what changes from now on is not in these bytes.
+        guard got > 0, !region.file.hasChanged else {
+            throw FileFailure(.other, context: "the file was written to or became shorter while it was sent")
+        }
         region = FileRegion(
             region.file, offset: region.offset + UInt64(got), length: region.length - UInt64(got))
         return got

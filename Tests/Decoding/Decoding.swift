@@ -2,12 +2,14 @@
 
 import CBrotliDecoder
 import CZlib
+import CZstd
 import Compression
 
 /// The content of a coding that is complete; nil if it isn't, or is broken.
 package func decoded(_ coded: [UInt8], _ coding: ContentCoding, capacity: Int = 1 << 20) -> [UInt8]? {
     switch coding {
     case .brotli: decodedBrotli(coded, capacity)
+    case .zstd: decodedZstd(coded, capacity)
     case .gzip: inflated(coded, windowBits: 31, capacity)
     case .deflate: inflated(coded, windowBits: 15, capacity)
     }
@@ -18,6 +20,12 @@ private func decodedBrotli(_ coded: [UInt8], _ capacity: Int) -> [UInt8]? {
     var count = capacity
     let result = unsafe BrotliDecoderDecompress(coded.count, coded, &count, &content)
     return result == BROTLI_DECODER_RESULT_SUCCESS ? Array(content[..<count]) : nil
+}
+
+private func decodedZstd(_ coded: [UInt8], _ capacity: Int) -> [UInt8]? {
+    var content = [UInt8](repeating: 0, count: capacity)
+    let count = unsafe ZSTD_decompress(&content, capacity, coded, coded.count)
+    return ZSTD_isError(count) == 0 ? Array(content[..<count]) : nil
 }
 
 private func inflated(_ coded: [UInt8], windowBits: Int32, _ capacity: Int) -> [UInt8]? {

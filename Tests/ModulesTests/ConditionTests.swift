@@ -177,4 +177,52 @@ struct ConditionTests {
             try await digits.get([.range: "bytes=0-1", .ifNoneMatch: digits.etag]).status == .notModified)
         #expect(try await digits.get([.range: "bytes=99-", .ifMatch: "\"x\""]).status == .preconditionFailed)
     }
+
+    @Test(
+        "?bytes=N is the first N bytes, or all if there are fewer",
+        arguments: [
+            ("?bytes=1", "0"), ("?bytes=3", "012"), ("?bytes=10", "0123456789"), ("?bytes=007", "0123456"),
+            ("?bytes=99999999999999999999", "0123456789"), ("?a=b&bytes=2", "01"), ("?%62ytes=2", "01"),
+            ("?", "0123456789"), ("?other=0", "0123456789"),
+        ], ["/f", "/big"])
+    func prefix(_ row: (String, String), _ path: String) async throws {
+        let site = try Site(["f": "0123456789", "big": "0123456789" + String(repeating: "x", count: 99_990)])
+        let response = try await site.get("\(path)\(row.0)")
+        #expect(response.status == .ok)
+        #expect(response.text.prefix(10) == row.1)
+        #expect(response.length == UInt64(response.body.count))
+        let head = try await site.get("\(path)\(row.0)", method: .head)
+        #expect(head.fields == response.fields)
+        #expect(head.length == response.length)
+    }
+
+    @Test(
+        "?bytes= that is no positive integer is a 400",
+        arguments: ["", "0", "000", "-1", "+1", "1.5", "0x10", "ten", "1%20", "%D9%A1"])
+    func invalidPrefix(_ value: String) async throws {
+        #expect(try await Site(["f": "0123456789"]).get("/f?bytes=\(value)").status == .badRequest)
+    }
+
+    @Test("Conditions and ranges apply to the first bytes, whose tag is their own")
+    func prefixConditions() async throws {
+        let digits = try await Digits()
+        let tag = try #require(try await digits.site.get("/f?bytes=4").fields[.eTag])
+        #expect(tag != digits.etag)
+        let range = try await digits.site.get("/f?bytes=4", [.range: "bytes=-2", .ifRange: tag])
+        #expect(range.text == "23")
+        #expect(range.fields[.contentRange] == "bytes 2-3/4")
+        #expect(try await digits.site.get("/f?bytes=4", [.range: "bytes=4-"]).status == .rangeNotSatisfiable)
+        #expect(try await digits.site.get("/f?bytes=4", [.ifNoneMatch: tag]).status == .notModified)
+        #expect(try await digits.site.get("/f?bytes=4", [.ifNoneMatch: digits.etag]).status == .ok)
+    }
+
+    @Test("RFC 9110 §14.2: the parts of an answer are bounded, however they are asked for")
+    func bounded() async throws {
+        let site = try Site(["f": String(repeating: "x", count: 1_000)])
+        let most = (0..<16).map { "\($0 * 2)-\($0 * 2)" }.joined(separator: ",")
+        #expect(try await site.get("/f", [.range: "bytes=\(most)"]).status == .partialContent)
+        #expect(try await site.get("/f", [.range: "bytes=\(most),-1"]).status == .ok)
+        let nested = (0..<16).map { "\($0)-" }.joined(separator: ",")
+        #expect(try await site.get("/f", [.range: "bytes=\(nested)"]).length == 1_000)
+    }
 }

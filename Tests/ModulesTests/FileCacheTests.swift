@@ -14,13 +14,17 @@ private struct EagerSite {
     let site: Site
     let handler: FileHandler
 
-    init(_ files: [String: String], settleSeconds: Int64 = -1, cacheBytes: Int = 1 << 20) throws {
+    init(
+        _ files: [String: String], settleSeconds: Int64 = -1, cacheBytes: Int = 1 << 20,
+        compression: CompressionRule? = nil
+    ) throws {
         site = try Site(files)
         var settings = FileSettings(
             index: [Array("index.html".utf8), Array("index.htm".utf8)], lists: true, showsHidden: false,
-            links: .inside, cacheControl: "no-cache", types: ContentTypes())
+            links: .inside, types: ContentTypes())
         settings.settleSeconds = settleSeconds
         settings.cacheBytes = cacheBytes
+        settings.compression = compression
         let root = try RootDirectory(site.folder["root"])
         handler = FileHandler(root: root, settings: settings, blocking: BlockingPool(threads: 1))
     }
@@ -225,6 +229,43 @@ struct FileCacheTests {
         let eager = try EagerSite(files, cacheBytes: 10_000)
         for name in files.keys { #expect(try await eager.get("/\(name)").status == .ok) }
         #expect(eager.handler.cache.count == 10_000 / 2_024)
+    }
+
+    @Test("A kept neighbour goes with its file: changed, deleted, or older than the file by now")
+    func neighbours() async throws {
+        let eager = try EagerSite(["a.txt": "plain", "a.txt.gz": "one"])
+        try eager.folder.setModificationTime(1_000, of: "root/a.txt")
+        let fields: HTTPFields = [.acceptEncoding: "gzip"]
+        for _ in 0..<2 { #expect(try await eager.get("/a.txt", fields).text == "one") }
+        #expect(eager.handler.cache["/a.txt"]?.entry.encoded.count == 1)
+        #expect(try await eager.get("/a.txt").text == "plain")
+        try eager.change("a.txt.gz") { try eager.folder.write("two", to: "root/a.txt.gz") }
+        for _ in 0..<2 { #expect(try await eager.get("/a.txt", fields).text == "two") }
+        try eager.folder.setModificationTime(2_000, of: "root/a.txt.gz")
+        try eager.folder.write("PLAIN", to: "root/a.txt")
+        #expect(try await eager.get("/a.txt", fields).text == "PLAIN")
+        try eager.folder.write("three", to: "root/a.txt.gz")
+        try eager.folder.setModificationTime(4_000_000_000, of: "root/a.txt.gz")
+        eager.handler.cache.remove("/a.txt")
+        for _ in 0..<2 { #expect(try await eager.get("/a.txt", fields).text == "three") }
+        try eager.folder.delete("root/a.txt.gz")
+        #expect(try await eager.get("/a.txt", fields).text == "PLAIN")
+    }
+
+    @Test("What was compressed is kept as long as its file is the same")
+    func compressed() async throws {
+        let text = String(repeating: "one ", count: 1_000)
+        let eager = try EagerSite(["a.txt": text], compression: CompressionRule())
+        let fields: HTTPFields = [.acceptEncoding: "gzip"]
+        let first = try await eager.get("/a.txt", fields)
+        #expect(first.fields[.contentEncoding] == "gzip")
+        #expect(eager.handler.cache["/a.txt"]?.entry.encoded.count == 1)
+        #expect(try await eager.get("/a.txt", fields).body == first.body)
+        #expect(try await eager.get("/a.txt").text == text)
+        try eager.change("a.txt") {
+            try eager.folder.write(text.replacing("one", with: "two"), to: "root/a.txt")
+        }
+        #expect(try await eager.get("/a.txt", fields).body != first.body)
     }
 
     @Test("Large files are not kept")

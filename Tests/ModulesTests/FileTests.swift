@@ -90,7 +90,9 @@ struct FileTests {
             "/..%5csecret.txt", "/..\\secret.txt", "/%252e%252e/secret.txt", "/%c0%ae%c0%ae/secret.txt",
             "/%c0%ae%c0%ae%c0%afsecret.txt", "/.%2e/secret.txt", "//secret.txt", "/%2fsecret.txt", "/out",
             "/out/",
-            "/outdir/secret.txt", "/absolute", "/proc/self/root/etc/passwd",
+            "/outdir/secret.txt", "/absolute", "/proc/self/root/etc/passwd", "/outdir/../secret.txt",
+            "/in/../../secret.txt", "/in/%2e%2e/%2e%2e/secret.txt", "/%25%32%65%25%32%65/secret.txt",
+            "/%e0%80%ae%e0%80%ae/secret.txt", "/%f0%80%80%ae%f0%80%80%ae/secret.txt", "/..%5c..%5csecret.txt",
         ])
     func contains(_ target: String) async throws {
         let site = try Site(["d/x": "y"])
@@ -98,6 +100,7 @@ struct FileTests {
         try site.folder.link("root/outdir", to: "..")
         try site.folder.link("root/absolute", to: "/etc/passwd")
         try site.folder.link("root/proc", to: "/proc")
+        try site.folder.link("root/in", to: "d")
         let raw = target.replacing("\\", with: "%5C")
         #expect(try await site.get(raw).status == .notFound)
     }

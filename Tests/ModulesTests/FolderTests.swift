@@ -1,7 +1,10 @@
+import Files
 import HTTPTypes
 import HandlerKit
 import HandlerTesting
+import SystemPackage
 import Testing
+import Threads
 
 @testable import Modules
 
@@ -126,5 +129,92 @@ struct FolderTests {
         #expect(
             try await Site().get("/", [.accept: "application/json"]).text.filter { !$0.isWhitespace } == "[]")
         #expect(try await Site().get("/", [.accept: "text/html"]).text.contains("Nothing here"))
+    }
+}
+
+@Suite("files: listings in order and of any size", .timeLimit(.minutes(1)))
+struct FolderOrderTests {
+    private func site() throws -> Site {
+        let site = try Site(["b": "1", "a": "333", "c": "22", "y/x": "", "x/x": ""])
+        for (name, time) in [("a", 100), ("b", 300), ("c", 200), ("y", 5), ("x", 6)] {
+            try site.folder.setModificationTime(time, of: "root/\(name)")
+        }
+        return site
+    }
+
+    @Test(
+        "sort and order of the query, folders always first; what is neither is the default",
+        arguments: [
+            ("", "x/ y/ a b c"), ("?sort=name", "x/ y/ a b c"), ("?sort=name&order=desc", "y/ x/ c b a"),
+            ("?sort=size", "x/ y/ b c a"), ("?sort=size&order=desc", "x/ y/ a c b"),
+            ("?sort=time&order=asc", "y/ x/ a c b"), ("?order=desc&sort=time", "x/ y/ b c a"),
+            ("?sort=colour", "x/ y/ a b c"), ("?sort=size&order=up", "x/ y/ b c a"),
+        ])
+    func sorts(_ query: String, _ names: String) async throws {
+        let text = try await site().get("/\(query)").text
+        #expect(text == names.split(separator: " ").map { $0 + "\n" }.joined())
+    }
+
+    @Test("Heads of columns lead to their orders, and the one in force the other way; no script is there")
+    func heads() async throws {
+        let html = try await site().get("/?sort=size", [.accept: "text/html"]).text
+        #expect(html.contains(#"aria-sort="ascending"><a href="?sort=size&amp;order=desc">Size</a>"#))
+        #expect(html.contains(#"<th class="name"><a href="?sort=name&amp;order=asc">Name</a></th>"#))
+        #expect(html.contains(#"<a href="?sort=time&amp;order=asc">Modified (UTC)</a>"#))
+        #expect(!html.contains("<script"))
+    }
+
+    @Test(
+        "RFC 9110 §13: a listing has a tag that changes with what it shows",
+        arguments: ["text/html", "application/json", "text/plain"])
+    func conditions(_ type: String) async throws {
+        let site = try site()
+        let tag = try #require(try await site.get("/", [.accept: type]).fields[.eTag])
+        let fields: HTTPFields = [.accept: type, .ifNoneMatch: tag]
+        let unchanged = try await site.get("/", fields)
+        #expect(unchanged.status == .notModified)
+        #expect(
+            unchanged.fields == [
+                .vary: "Accept", .xContentTypeOptions: "nosniff", .cacheControl: "no-cache", .eTag: tag,
+            ])
+        #expect(try await site.get("/?sort=name&order=desc", fields).status == .ok)
+        #expect(try await site.get("/", [.accept: type, .ifMatch: "\"x\""]).status == .preconditionFailed)
+        try site.folder.write("", to: "root/new")
+        #expect(try await site.get("/", fields).status == .ok)
+    }
+
+    @Test(
+        "A folder of many is sent in parts, each entry once and in order",
+        arguments: ["", "?sort=name&order=desc", "?sort=size&order=desc", "?sort=time"])
+    func large(_ query: String) async throws {
+        let site = try Site()
+        let names = (0..<1_500).map { "f\(String($0, radix: 36))" }
+        try site.folder.makeFolder("root/zz")
+        try site.folder.write("xx", to: "root/f0")
+        for name in names.dropFirst() { try site.folder.link("root/\(name)", to: "f0") }
+        try site.folder.makeFIFO("root/fifo")
+        var settings = FileSettings(
+            index: [], lists: true, showsHidden: false, links: .inside, types: ContentTypes())
+        (settings.wholeListing, settings.listingBatch) = (100, 600)
+        let handler = FileHandler(
+            root: try RootDirectory(site.folder["root"]), settings: settings,
+            blocking: BlockingPool(threads: 1))
+        let get = { (fields: HTTPFields) in
+            try await respond(handler, to: .make(.get, "/\(query)", fields: fields))
+        }
+        let text = try await get([:])
+        #expect(text.length == nil && text.fields[.eTag] == nil)
+        let shown = text.text.split(separator: "\n")
+        #expect(shown.first == "zz/")
+        let sorted = names.sorted()
+        #expect(
+            shown.dropFirst().elementsEqual(
+                query.hasSuffix("name&order=desc") ? sorted.reversed() : sorted, by: ==))
+        let json = try await get([.accept: "application/json"]).text
+        #expect(json.hasPrefix("[\n  {\n") && json.hasSuffix("  }\n]\n"))
+        #expect(json.split(separator: "\n").count { $0 == "  }," } == names.count)
+        let html = try await get([.accept: "text/html"]).text
+        #expect(html.contains("1 folder, 1500 files, 2.9 KiB"))
+        #expect(html.hasSuffix("</html>\n"))
     }
 }

@@ -18,14 +18,15 @@ struct ContentTypes: Sendable {
 
     /// The value of `Content-Type` for a file's name; text comes with `charset=utf-8`.
     func type(of name: some Sequence<UInt8>) -> String {
-        var suffix = String(decoding: Array(name), as: UTF8.self).lowercased()[...]
-        if let type = textNames[String(suffix)] { return type }
-        while let dot = suffix.utf8.firstIndex(of: UInt8(ascii: ".")) {
-            suffix = suffix[suffix.utf8.index(after: dot)...]
-            let key = String(suffix)
-            if let type = additions[key] ?? contentTypesBySuffix[key] { return Self.withCharset(type) }
-        }
-        return Self.withCharset(fallback)
+        known(name) ?? Self.withCharset(fallback)
+    }
+
+    /// The same; nil for a name whose suffix is in neither table.
+    func known(_ name: some Sequence<UInt8>) -> String? {
+        let name = FileName(name)
+        if let type = textNames[name.text] { return type }
+        return name.suffixes.firstNonNil { additions[$0] ?? contentTypesBySuffix[$0] }
+            .map(Self.withCharset)
     }
 
     private static func withCharset(_ type: String) -> String {

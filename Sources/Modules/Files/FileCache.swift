@@ -13,18 +13,45 @@ import Synchronization
 /// racily clean). A program that writes through a shared mapping is the exception, here as for every server's
 /// validators: the kernel stamps its first store to a page, not the next.
 final class FileCache: Sendable {
-    /// A file and the path below the root that led to it.
+    /// A file and the path below the root that led to it, and its neighbours in other codings.
     final class Entry: Sendable {
         let path: [UInt8]
         let file: FileRepresentation
+        let neighbours: [EncodedNeighbour]
+        /// Whether the file is compressed for who takes it.
+        let isCompressed: Bool
+        /// What was served of it in a coding, by its name.
+        let encoded: [String: FileRepresentation]
+        /// When there were these neighbours and no others.
+        let madeAt: SuspendingClock.Instant
 
-        init(path: [UInt8], file: FileRepresentation) {
+        init(
+            path: [UInt8], file: FileRepresentation, neighbours: [EncodedNeighbour] = [],
+            isCompressed: Bool = false, encoded: [String: FileRepresentation] = [:],
+            madeAt: SuspendingClock.Instant = .now
+        ) {
             self.path = path
             self.file = file
+            self.neighbours = neighbours
+            self.isCompressed = isCompressed
+            self.encoded = encoded
+            self.madeAt = madeAt
         }
 
-        /// The content, and about what the fields take besides, in bytes.
-        var cost: Int { Int(file.content.length) + 1_024 }
+        /// Whether it depends on the request which representation is sent.
+        var isNegotiated: Bool { isCompressed || !neighbours.isEmpty }
+
+        /// The same with one more representation.
+        func adding(_ other: FileRepresentation, _ coding: String) -> Entry {
+            Entry(
+                path: path, file: file, neighbours: neighbours, isCompressed: isCompressed,
+                encoded: encoded.merging([coding: other]) { $1 }, madeAt: madeAt)
+        }
+
+        /// The contents, and about what the fields take besides, in bytes.
+        var cost: Int {
+            encoded.values.reduce(Int(file.content.length) + 1_024) { $0 + Int($1.content.length) + 1_024 }
+        }
     }
 
     private struct State {

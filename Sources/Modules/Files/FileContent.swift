@@ -6,7 +6,9 @@ import Threads
 
 enum FileContent: Sendable {
     case memory([UInt8])
-    case file(OpenFile)
+    case file(FileRegion)
+    /// Has no length before it is sent, and no parts.
+    case encoded(EncodedFile)
 
     /// The largest file that is read at once.
     static let memoryLimit: UInt64 = 65_536
@@ -14,12 +16,17 @@ enum FileContent: Sendable {
     /// Reads a small file, where blocking is allowed if it is not in the page cache, or if its file system can't
     /// tell (overlayfs, tmpfs).
     static func reading(_ file: OpenFile, _ blocking: BlockingPool) async throws -> FileContent {
-        guard file.status.size <= memoryLimit else { return .file(file) }
+        guard file.status.size <= memoryLimit else { return .whole(of: file) }
         if let bytes = try cachedBytes(of: file) { return .memory(bytes) }
         return try await blocking.run {
             let bytes = try file.readBlocking(count: Int(file.status.size), at: 0)
-            return UInt64(bytes.count) == file.status.size ? .memory(bytes) : .file(file)
+            return UInt64(bytes.count) == file.status.size ? .memory(bytes) : .whole(of: file)
         }
+    }
+
+    /// All of a file that is read later.
+    private static func whole(of file: OpenFile) -> FileContent {
+        .file(FileRegion(file, length: file.status.size))
     }
 
     /// All bytes of a file, nil if they are not in memory or not as many as its status says.
@@ -40,15 +47,16 @@ enum FileContent: Sendable {
     var isInMemory: Bool {
         switch self {
         case .memory: true
-        case .file: false
+        case .file, .encoded: false
         }
     }
 
-    /// The length in bytes.
+    /// The length in bytes, where it is known.
     var length: UInt64 {
         switch self {
         case .memory(let bytes): UInt64(bytes.count)
-        case .file(let file): file.status.size
+        case .file(let region): region.length
+        case .encoded: 0
         }
     }
 
@@ -56,7 +64,22 @@ enum FileContent: Sendable {
     var whole: ResponseBody {
         switch self {
         case .memory(let bytes): .bytes(bytes)
-        case .file(let file): .file(FileRegion(file, length: file.status.size))
+        case .file(let region): .file(region)
+        case .encoded(let file):
+            .stream(length: nil) { writer in
+                try await file.send(to: writer)
+                return nil
+            }
+        }
+    }
+
+    /// The first bytes, or all if there are fewer.
+    func prefix(_ count: UInt64) -> FileContent {
+        switch self {
+        case .memory(let bytes): .memory(Array(bytes.prefix(Int(clamping: count))))
+        case .file(let region):
+            .file(FileRegion(region.file, offset: region.offset, length: min(count, region.length)))
+        case .encoded: self
         }
     }
 
@@ -72,7 +95,11 @@ enum FileContent: Sendable {
     func piece(_ part: Range<UInt64>) -> ResponsePiece {
         switch self {
         case .memory(let bytes): .bytes(Array(bytes[Int(part.lowerBound)..<Int(part.upperBound)]))
-        case .file(let file): .file(FileRegion(file, offset: part.lowerBound, length: UInt64(part.count)))
+        case .file(let region):
+            .file(
+                FileRegion(
+                    region.file, offset: region.offset + part.lowerBound, length: UInt64(part.count)))
+        case .encoded: .bytes([])
         }
     }
 }

@@ -1,5 +1,6 @@
 // Serves files below a root. A path reaches the file system through RootDirectory only, which contains it.
 
+import Compression
 import Files
 import HTTPCore
 import HTTPTypes
@@ -12,91 +13,255 @@ import Threads
 /// A folder is served by its index file or as a list, under a path that ends in a slash; without one it is answered
 /// with a redirect. What is missing, hidden, outside the root, or neither a file nor a folder is one and the same
 /// 404; what the process may not read is a 403.
-struct FileHandler: Handler {
+struct FileHandler: LifecycleHandler {
     let root: RootDirectory
     let settings: FileSettings
     let blocking: BlockingPool
     let cache: FileCache
 
-    init(root: RootDirectory, settings: FileSettings, blocking: BlockingPool) {
+    /// nil unless the section asks for it.
+    let liveReload: LiveReload?
+
+    init(
+        root: RootDirectory, settings: FileSettings, blocking: BlockingPool, liveReload: LiveReload? = nil
+    ) {
+        self.liveReload = liveReload
         self.root = root
         self.settings = settings
         self.blocking = blocking
         cache = FileCache(limit: settings.cacheBytes)
     }
 
+    func start() throws { try liveReload?.start() }
+
+    func stop() { liveReload?.stop() }
+
+    var methods: [HTTPRequest.Method] {
+        settings.added?.crossOrigin == nil ? [.get, .head] : [.get, .head, .options]
+    }
+
     func answerAtOnce(to request: Request) throws -> Response? {
-        try cachedFile(request)?.response(to: request)
+        if let added = settings.added { return try answerAtOnce(to: request, adding: added) }
+        return try cachedResponse(to: request)
     }
 
     func respond(to request: Request) async throws -> Response {
-        let path = RequestedPath(request)
-        guard settings.showsHidden || !path.isHidden else { throw Self.notFound }
-        // First the index file: a folder that the process may enter but not read has one too.
-        if path.endsInSlash, let index = try await index(of: path, for: request) {
-            return try index.response(to: request)
+        guard let added = settings.added else { return try await answer(request) }
+        do {
+            var response = try await answer(request)
+            added.add(to: &response.fields, for: request)
+            return response
+        } catch let failure as HandlerFailure {
+            throw added.adding(to: failure, for: request)
         }
-        guard let file = try await open(path.relative) else { throw Self.notFound }
+    }
+
+    @inline(never)
+    private func answerAtOnce(to request: Request, adding added: AddedFields) throws -> Response? {
+        do {
+            let options = request.method == .options ? added.crossOrigin?.options(request) : nil
+            guard var response = try options ?? cachedResponse(to: request) else { return nil }
+            added.add(to: &response.fields, for: request)
+            return response
+        } catch let failure as HandlerFailure {
+            throw added.adding(to: failure, for: request)
+        }
+    }
+
+    private func cachedResponse(to request: Request) throws -> Response? {
+        // The query may ask for an archive in place of the index file.
+        guard !settings.hasArchives || request.target.query == nil, let entry = cachedEntry(request) else {
+            return nil
+        }
+        guard !entry.isNegotiated else { return try encodedAtOnce(entry, for: request) }
+        return try entry.file.response(to: request)
+    }
+
+    private func answer(_ request: Request) async throws -> Response {
+        let path = RequestedPath(request)
+        if let response = liveReload?.response(to: request, at: path) { return response }
+        if settings.showsHidden || !path.isHidden, let response = try await answer(request, at: path) {
+            return response
+        }
+        return try await missing(request)
+    }
+
+    /// Answers with what is at a path; nil if nothing is.
+    private func answer(_ request: Request, at path: RequestedPath) async throws -> Response? {
+        if path.endsInSlash, let format = try archiveFormat(request) {
+            guard let folder = try await open(path.relative), folder.status.kind == .directory else {
+                return nil
+            }
+            return try await archive(folder, at: path, as: format, for: request)
+        }
+        // First the index file: a folder that the process may enter but not read has one too.
+        if path.endsInSlash, let response = try await index(of: path, for: request) { return response }
+        guard let file = try await open(path.relative) else { return nil }
         switch (file.status.kind == .directory, path.endsInSlash) {
-        case (false, false):
-            return try await describe(file, at: path.relative, for: request).response(to: request)
-        case (false, true): throw Self.notFound
+        case (false, false): return try await send(file, at: path.relative, for: request, isKept: true)
+        case (false, true): return nil
         case (true, false): return redirect(to: path.folderLocation(query: request.target.query))
-        case (true, true):
-            guard settings.lists else { throw Self.notFound }
-            return try await list(file, at: path, for: request)
+        case (true, true): return settings.lists ? try await list(file, at: path, for: request) : nil
         }
     }
 
     static let notFound = HandlerFailure(.notFound)
 
     private func redirect(to location: String) -> Response {
-        Response(.movedPermanently, fields: [.location: location, .cacheControl: settings.cacheControl])
+        Response(
+            .movedPermanently, fields: [.location: location, .cacheControl: settings.cacheControl.fallback])
     }
 
     /// The first index file of a folder that exists; a folder of that name does not count.
-    private func index(of folder: RequestedPath, for request: Request) async throws -> FileRepresentation? {
+    private func index(of folder: RequestedPath, for request: Request) async throws -> Response? {
         for (rank, name) in settings.index.enumerated() {
             let path = folder.appending(name)
-            guard let file = try await open(path), file.status.kind == .regular else { continue }
+            guard let file = try await openFile(path) else { continue }
             // Behind the first name the cache would not see one before it come up.
-            return try await describe(file, at: path, for: rank == 0 ? request : nil)
+            return try await send(file, at: path, for: request, isKept: rank == 0)
         }
         return nil
     }
 
-    /// What a client gets of a file; kept for the request's path, if one is given, where that is safe.
-    private func describe(
-        _ file: OpenFile, at path: [UInt8], for request: Request?
-    ) async throws -> FileRepresentation {
-        // Before the content is read: a change in the tick of the last one must not slip in after it.
-        let isSettled = file.status.isSettled(for: settings.settleSeconds)
-        let slash = path.lastIndex(of: UInt8(ascii: "/"))
-        let type = settings.types.type(of: path[(slash.map { $0 + 1 } ?? 0)...])
-        let content = try await FileContent.reading(file, blocking)
-        let described = FileRepresentation(file, content, type: type, cacheControl: settings.cacheControl)
-        if let request, isSettled, described.content.isInMemory, request.target.isPathUTF8 {
-            cache.insert(FileCache.Entry(path: path, file: described), for: request.target.path)
+    /// Answers with a file, or with the neighbour that the client likes better.
+    ///
+    /// - Parameter isKept: Whether the request's path will lead to this file again, as far as its name goes.
+    func send(
+        _ file: OpenFile, at path: [UInt8], for request: Request, isKept: Bool
+    ) async throws -> Response {
+        let (plain, neighbours, isSettled) = try await read(file, at: path, for: request)
+        let isCompressed = isCompressed(plain)
+        var entry = FileCache.Entry(
+            path: path, file: plain, neighbours: neighbours, isCompressed: isCompressed)
+        // What was made of this version needs not be made again.
+        if isCompressed, isKept, isSettled, let kept = cache[request.target.path]?.entry,
+            kept.file.status == plain.status, kept.neighbours.isEmpty, neighbours.isEmpty
+        {
+            entry = kept.encoded.reduce(entry) { $0.adding($1.value, $1.key) }
         }
-        return described
+        var answer = plain
+        if let neighbour = try preferred(of: neighbours, for: request),
+            let encoded = try await describe(neighbour, of: path)
+        {
+            answer = encoded
+            if encoded.isKeepable(settings) { entry = entry.adding(encoded, neighbour.coding.name) }
+        } else if isCompressed, let coding = try CompressionRule.preferred(for: request) {
+            answer = try await compress(plain, coding)
+            if answer.content.isInMemory { entry = entry.adding(answer, coding.rawValue) }
+        }
+        if isKept, isSettled, plain.content.isInMemory, request.target.isPathUTF8 {
+            cache.insert(entry, for: request.target.path)
+        }
+        return try answer.response(to: request)
+    }
+
+    /// Reads a file, and again while somebody writes to it: what is sent is one version, or nothing.
+    private func read(
+        _ file: OpenFile, at path: [UInt8], for request: Request
+    ) async throws -> (FileRepresentation, [EncodedNeighbour], isSettled: Bool) {
+        var file = file
+        for _ in 0..<Self.readings {
+            // Before the content is read: a change in the tick of the last one must not slip in after it.
+            let isSettled = file.status.isSettled(for: settings.settleSeconds)
+            let neighbours = try await neighbours(of: file, at: path)
+            let plain = try await describe(
+                file, at: path, for: request, isNegotiated: !neighbours.isEmpty)
+            guard plain.content.isInMemory, file.hasChanged else { return (plain, neighbours, isSettled) }
+            guard let again = try await openFile(path) else { throw Self.notFound }
+            file = again
+        }
+        throw HandlerFailure(.serviceUnavailable, "The file is being written; try again.")
+    }
+
+    private static let readings = 5
+
+    /// Describes a file with its content.
+    func describe(
+        _ file: OpenFile, at path: [UInt8], for request: Request, isNegotiated: Bool = false
+    ) async throws -> FileRepresentation {
+        let description = settings.description(of: path.lastName)
+        let isCompressed = settings.compression?.applies(to: file.status.size, description.type) ?? false
+        let isInjected = isInjected(file, at: path)
+        let content =
+            isInjected
+            ? try await injected(file, request.mount) : try await FileContent.reading(file, blocking)
+        return FileRepresentation(
+            file, content, description, edition: isInjected ? "live" : nil,
+            isNegotiated: isNegotiated || isCompressed)
+    }
+
+    /// Whether a file is a page that gets the script of ``LiveReload``.
+    func isInjected(_ file: OpenFile, at path: [UInt8]) -> Bool {
+        liveReload != nil && file.status.size <= Self.mostInjected
+            && settings.types.type(of: path.lastName).hasPrefix("text/html")
+    }
+
+    /// A larger page is sent as it is.
+    private static let mostInjected: UInt64 = 8 << 20
+
+    private func injected(_ file: OpenFile, _ mount: String) async throws -> FileContent {
+        try await blocking.run {
+            .memory(
+                LiveReload.inject(
+                    into: try file.readBlocking(count: Int(file.status.size), at: 0), mount: mount))
+        }
+    }
+
+    private func isCompressed(_ file: FileRepresentation) -> Bool {
+        settings.compression?.applies(to: file.status.size, file.type) ?? false
+    }
+
+    /// Describes a neighbour of the file at a path; nil if it is no longer what it was.
+    private func describe(
+        _ neighbour: EncodedNeighbour, of path: [UInt8]
+    ) async throws -> FileRepresentation? {
+        guard let file = try await open(neighbour.path), file.status == neighbour.status else { return nil }
+        return FileRepresentation(
+            file, try await FileContent.reading(file, blocking), settings.description(of: path.lastName),
+            edition: neighbour.coding.name, coding: neighbour.coding.name, isNegotiated: true)
+    }
+
+    /// The answer from memory for a file that has neighbours; nil if the one that the client likes is not there.
+    @inline(never)
+    private func encodedAtOnce(_ entry: FileCache.Entry, for request: Request) throws -> Response? {
+        guard let neighbour = try preferred(of: entry.neighbours, for: request) else {
+            guard entry.isCompressed, let coding = try CompressionRule.preferred(for: request) else {
+                return try entry.file.response(to: request)
+            }
+            return try entry.encoded[coding.rawValue]?.response(to: request)
+        }
+        guard let encoded = entry.encoded[neighbour.coding.name], isUnchanged(encoded, at: neighbour.path)
+        else { return nil }
+        return try encoded.response(to: request)
+    }
+
+    private func isUnchanged(_ file: FileRepresentation, at path: [UInt8]) -> Bool {
+        do throws(FileFailure) {
+            return try root.status(of: path.span, links: settings.links, mayBlock: false) == file.status
+        } catch {
+            // Whatever it is, opening the file will tell the client.
+            return false
+        }
     }
 
     /// The file that a path led to before, if it leads there still and nothing about it has changed.
     ///
     /// The look-up walks the path through the kernel's cache only, so it does not wait for a disk.
-    private func cachedFile(_ request: Request) -> FileRepresentation? {
+    private func cachedEntry(_ request: Request) -> FileCache.Entry? {
         guard request.target.isPathUTF8, let (entry, lookedUp) = cache[request.target.path] else {
             return nil
         }
         // Requests that were read together share a look: it came after all of them.
-        if let readAt = request.readAt, let lookedUp, lookedUp > readAt { return entry.file }
+        if let readAt = request.readAt, let lookedUp, lookedUp > readAt { return entry }
         let path = entry.path
         let now = SuspendingClock.now
+        // A neighbour that came up is seen a second later.
+        guard !settings.isPrecompressed || now < entry.madeAt + .seconds(1) else { return nil }
         do throws(FileFailure) {
             let status = try root.status(of: path.span, links: settings.links, mayBlock: false)
             if status == entry.file.status {
                 if request.readAt != nil { cache.noteLookUp(of: request.target.path, at: now) }
-                return entry.file
+                return entry
             }
         } catch {
             // Whatever it is, opening the file will tell the client. Not being in the kernel's cache is no change.
@@ -104,6 +269,12 @@ struct FileHandler: Handler {
         }
         cache.remove(request.target.path)
         return nil
+    }
+
+    /// Opens a regular file; nil if there is none at the path.
+    func openFile(_ path: [UInt8]) async throws -> OpenFile? {
+        guard let file = try await open(path), file.status.kind == .regular else { return nil }
+        return file
     }
 
     /// Opens a path; nil for what is not there as far as a client may know.
@@ -138,5 +309,12 @@ struct FileHandler: Handler {
             throw HandlerFailure(.serviceUnavailable, cause: failure)
         default: throw failure
         }
+    }
+}
+
+extension FileRepresentation {
+    /// Whether it may be kept in memory: it is there, and a change would show.
+    fileprivate func isKeepable(_ settings: FileSettings) -> Bool {
+        content.isInMemory && status.isSettled(for: settings.settleSeconds)
     }
 }

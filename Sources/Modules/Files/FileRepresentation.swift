@@ -5,32 +5,114 @@ import HTTPCore
 import HTTPTypes
 import HandlerKit
 
+/// What a file's name says of it.
+struct FileDescription: Sendable {
+    /// The value of Content-Type.
+    let type: String
+    let cacheControl: String
+    /// The value of Content-Disposition, if it has one.
+    let disposition: String?
+}
+
 /// The content of a file at one moment and the fields that describe it.
 final class FileRepresentation: Sendable {
     /// What the content was read from, and how it looked then.
     let status: FileStatus
     let content: FileContent
-    private let type: String
+    let type: String
+    /// Whether it was compressed by this server, so that it has no parts.
+    private let isMade: Bool
     private let etag: EntityTag
     private let lastModified: HTTPDate
     private let fields: ResponseFields
 
     /// Describes an open file and its content.
-    init(_ file: OpenFile, _ content: FileContent, type: String, cacheControl: String) {
+    ///
+    /// - Parameters:
+    ///   - description: What its name says of it.
+    ///   - edition: What tells its tag from that of another content made of the same file.
+    ///   - coding: The content coding that the content has; nil for none.
+    ///   - isNegotiated: Whether the file is there in another coding too, so that caches must tell them apart.
+    init(
+        _ file: OpenFile, _ content: FileContent, _ description: FileDescription, edition: String? = nil,
+        coding: String? = nil,
+        isNegotiated: Bool = false
+    ) {
         status = file.status
         self.content = content
-        self.type = type
-        etag = status.entityTag
+        type = description.type
+        isMade = false
+        let tag = status.entityTag
+        etag = edition.map { EntityTag("\(tag.opaque)-\($0)") } ?? tag
         lastModified = status.lastModified
-        let fields: ResponseFields = [
+        var fields: ResponseFields = [
             .contentType: type, .lastModified: lastModified.description, .eTag: etag.description,
-            .cacheControl: cacheControl, .acceptRanges: "bytes", .xContentTypeOptions: "nosniff",
+            .cacheControl: description.cacheControl, .acceptRanges: "bytes", .xContentTypeOptions: "nosniff",
         ]
+        fields[.contentEncoding] = coding
+        fields[.contentDisposition] = description.disposition
+        if isNegotiated { fields[.vary] = "Accept-Encoding" }
+        self.fields = fields.encoded()
+    }
+
+    /// The first bytes of another.
+    private init(_ other: FileRepresentation, first count: UInt64) {
+        status = other.status
+        content = other.content.prefix(count)
+        type = other.type
+        isMade = false
+        etag = EntityTag("\(other.etag.opaque)-\(count)")
+        lastModified = other.lastModified
+        var fields = other.fields
+        fields[.eTag] = etag.description
+        self.fields = fields
+    }
+
+    /// Another in a content coding that this server made. The tag is weak: another version of the library may make
+    /// other bytes of it.
+    init(_ other: FileRepresentation, made content: FileContent, coding: String) {
+        status = other.status
+        self.content = content
+        type = other.type
+        isMade = true
+        etag = EntityTag("\(other.etag.opaque)-\(coding)", isWeak: true)
+        lastModified = other.lastModified
+        var fields = other.fields
+        fields[.eTag] = etag.description
+        fields[.contentEncoding] = coding
+        fields[.acceptRanges] = nil
         self.fields = fields.encoded()
     }
 
     /// The answer to a GET or HEAD: whole, in part, or not at all, as the request's conditions have it.
+    ///
+    /// The query `bytes=N` asks for the first N bytes of the file, as if there were no others.
     func response(to request: Request) throws -> Response {
+        guard let query = request.target.query, let count = try Self.prefix(query) else {
+            return try conditionalResponse(to: request)
+        }
+        return try FileRepresentation(self, first: count).conditionalResponse(to: request)
+    }
+
+    /// How many bytes a query asks for; nil if it says nothing of them.
+    @inline(never)
+    static func prefix(_ query: String) throws -> UInt64? {
+        let value: String?
+        do throws(HTTPSyntaxError) {
+            value = try QueryItems(decoding: query)["bytes"]
+        } catch {
+            throw HandlerFailure(.badRequest, "The query has too many fields.", cause: error)
+        }
+        guard let value else { return nil }
+        let isNumber = !value.isEmpty && value.utf8.allSatisfy { $0.decimalValue != nil }
+        // A number that no integer holds is more than any file has.
+        guard isNumber, value.utf8.contains(where: { $0 != UInt8(ascii: "0") }) else {
+            throw HandlerFailure(.badRequest, "In the query, bytes must be a positive integer.")
+        }
+        return UInt64(value) ?? .max
+    }
+
+    private func conditionalResponse(to request: Request) throws -> Response {
         guard request.fields.contains(where: { $0.name.isConditionOrRange }) else { return whole }
         switch ConditionalRequest.evaluate(
             request.fields, method: request.method, etag: etag, lastModified: lastModified)
@@ -40,7 +122,7 @@ final class FileRepresentation: Sendable {
         case .proceed: break
         }
         // RFC 9110 §14.2: a range is defined for GET alone.
-        guard request.method == .get, let range = request.fields[.range],
+        guard !isMade, request.method == .get, let range = request.fields[.range],
             ConditionalRequest.permitsRange(request.fields, etag: etag, lastModified: lastModified)
         else { return whole }
         switch ByteRangeRequest(range, size: content.length) {
@@ -50,12 +132,24 @@ final class FileRepresentation: Sendable {
         }
     }
 
+    /// The whole with another status, which has neither conditions nor parts; nil if the client refuses its type.
+    func response(with status: HTTPResponse.Status, to request: Request) -> Response? {
+        if let type = MediaType(type), ContentNegotiation.weight(of: type, in: request.fields) == 0 {
+            return nil
+        }
+        var response = Response(status, fields: fields, body: content.whole)
+        for name in [HTTPField.Name.acceptRanges, .eTag, .lastModified] { response.fields[name] = nil }
+        response.fields.append(.vary, "Accept")
+        return response
+    }
+
     private var whole: Response { Response(.ok, fields: fields, body: content.whole) }
 
     /// RFC 9110 §15.4.5: the fields that guide a cache, and no others.
     private var notModified: Response {
         var kept: ResponseFields = [.eTag: etag.description]
         kept[.cacheControl] = fields[.cacheControl]
+        kept[.vary] = fields[.vary]
         return Response(.notModified, fields: kept)
     }
 

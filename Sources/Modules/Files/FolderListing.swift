@@ -1,4 +1,4 @@
-// What is in a folder, as far as it is served, and the answer that shows it. Reading and rendering may take long.
+// What is in a folder, as far as it is served, and the answer that shows it: whole, or in parts if there is much.
 
 import Files
 import HTTPCore
@@ -6,40 +6,149 @@ import HTTPTypes
 import HandlerKit
 import Threads
 
-extension FileHandler {
-    /// Lists a folder in the form that the request asks for, in the blocking pool.
-    func list(_ folder: OpenFile, at path: RequestedPath, for request: Request) async throws -> Response {
-        let form = ContentNegotiation.representation(for: request.fields)
-        let mount = request.mount
-        let bytes = try await blocking.run { [root, settings] in
-            let entries = try folder.entriesBlocking().filter { $0.isServed(from: root, at: path, settings) }
-            return try FolderPage(entries, path: path, mount: mount).rendered(as: form)
+/// A listing of one folder, as one client asks for it. Reading and rendering block.
+struct FolderListing: Sendable {
+    let folder: OpenFile
+    let path: RequestedPath
+    let root: RootDirectory
+    let settings: FileSettings
+    let page: FolderPage
+    let form: Representation
+
+    /// How many entries are sent at once.
+    static let chunk = 512
+
+    /// The whole listing; nil if it is too large.
+    func wholeBlocking() throws -> [UInt8]? {
+        guard let all = try folder.entriesBlocking(upTo: settings.wholeListing) else { return nil }
+        let entries = all.filter(isServed).sorted(by: page.order.isOrdered)
+        var totals = FolderTotals()
+        totals.add(entries)
+        return try page.beginning(form) + page.rows(entries, form, isFirst: true) + page.end(form, totals)
+    }
+
+    /// The listing in parts, in a memory that doesn't grow with the folder.
+    func send(to writer: BodyWriter, _ blocking: BlockingPool) async throws {
+        // First of all, so that the client sees something while the folder is read.
+        try await writer.write(page.beginning(form))
+        var totals = FolderTotals()
+        var place: DirectoryOrder.Place?
+        repeat {
+            let last = place
+            let batch = try await blocking.run {
+                try folder.entriesBlocking(in: page.order, after: last, most: settings.listingBatch)
+            }
+            place = batch.next
+            try await send(batch.entries, to: writer, &totals, blocking)
+        } while place != nil
+        try await writer.write(page.end(form, totals))
+    }
+
+    private func send(
+        _ batch: [DirectoryEntry], to writer: BodyWriter, _ totals: inout FolderTotals,
+        _ blocking: BlockingPool
+    ) async throws {
+        for start in stride(from: 0, to: batch.count, by: Self.chunk) {
+            let isFirst = totals.isEmpty
+            let (bytes, entries) = try await blocking.run {
+                let entries = batch[start..<min(start + Self.chunk, batch.count)].filter(isServed)
+                return (try page.rows(entries, form, isFirst: isFirst), entries)
+            }
+            totals.add(entries)
+            try await writer.write(bytes)
         }
-        var response = Response.page(bytes, as: form)
-        response.fields[.cacheControl] = settings.cacheControl
-        return response
+    }
+
+    private func isServed(_ entry: DirectoryEntry) -> Bool {
+        entry.isServed(in: path.relative, of: root, settings)
     }
 }
 
 extension DirectoryEntry {
-    /// Whether a click on it would be answered with more than a 404. What a link outside points at must not show,
-    /// not even its size: it is looked up as a request for it would be.
-    fileprivate func isServed(from root: RootDirectory, at folder: RequestedPath, _ settings: FileSettings)
-        -> Bool
-    {
+    /// Whether a request for an entry of a folder would be answered with more than a 404. What a link outside points
+    /// at must not show, not even its size: it is looked up as a request for it would be.
+    func isServed(in folder: [UInt8], of root: RootDirectory, _ settings: FileSettings) -> Bool {
         if !settings.showsHidden, name.first == UInt8(ascii: "."), !isWellKnown(in: folder) { return false }
         guard status.kind == .regular || status.kind == .directory else { return false }
         guard isLink else { return true }
+        let path = folder.isEmpty ? name : folder + [UInt8(ascii: "/")] + name
         do throws(FileFailure) {
-            return try root.status(of: folder.appending(name).span, links: settings.links, mayBlock: true)
-                == status
+            return try root.status(of: path.span, links: settings.links, mayBlock: true) == status
         } catch {
             // Outside, dangling or gone: each is a 404, so none is listed.
             return false
         }
     }
 
-    private func isWellKnown(in folder: RequestedPath) -> Bool {
-        folder.relative.isEmpty && name.elementsEqual(".well-known".utf8)
+    private func isWellKnown(in folder: [UInt8]) -> Bool {
+        folder.isEmpty && name.elementsEqual(".well-known".utf8)
+    }
+}
+
+extension FileHandler {
+    /// Lists a folder in the form and the order that the request asks for.
+    func list(_ folder: OpenFile, at path: RequestedPath, for request: Request) async throws -> Response {
+        let form = ContentNegotiation.representation(for: request.fields)
+        let listing = FolderListing(
+            folder: folder, path: path, root: root, settings: settings,
+            page: FolderPage(
+                path: path, mount: request.mount, order: DirectoryOrder(request.target),
+                hasArchives: settings.hasArchives),
+            form: form)
+        let whole = try await blocking.run { try listing.wholeBlocking() }
+        var response = Response.page(whole ?? [], as: form)
+        response.fields[.cacheControl] = settings.cacheControl.fallback
+        guard let whole else {
+            response.body = .stream(length: nil) { [blocking] writer in
+                try await listing.send(to: writer, blocking)
+                return nil
+            }
+            return response
+        }
+        return try response.tagged(EntityTag(contentOf: whole), for: request)
+    }
+}
+
+extension Response {
+    /// The response with a tag, or what the request's conditions make of it.
+    fileprivate func tagged(_ tag: EntityTag, for request: Request) throws -> Response {
+        var response = self
+        response.fields[.eTag] = tag.description
+        switch ConditionalRequest.evaluate(
+            request.fields, method: request.method, etag: tag, lastModified: nil)
+        {
+        case .proceed: break
+        case .preconditionFailed: throw HandlerFailure(.preconditionFailed)
+        case .notModified:
+            response.status = .notModified
+            response.body = .empty
+            response.fields[.contentType] = nil
+            response.fields[.contentSecurityPolicy] = nil
+        }
+        return response
+    }
+}
+
+extension EntityTag {
+    /// A strong tag of all the bytes: FNV-1a and their number.
+    fileprivate init(contentOf bytes: [UInt8]) {
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
+        self.init("\(String(hash, radix: 36))-\(String(bytes.count, radix: 36))")
+    }
+}
+
+extension DirectoryOrder {
+    /// What a query asks for by `sort=name|size|time` and `order=asc|desc`; anything else is for the default.
+    fileprivate init(_ target: RequestTarget) {
+        let items: QueryItems?
+        do throws(HTTPSyntaxError) {
+            items = try target.queryItems
+        } catch {
+            // More fields than anyone needs: none of them is looked at.
+            items = nil
+        }
+        self.init(
+            items?["sort"].flatMap(Value.init(rawValue:)) ?? .name, isDescending: items?["order"] == "desc")
     }
 }

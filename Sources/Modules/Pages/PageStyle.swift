@@ -31,6 +31,7 @@ let pageStyle = """
     .short .facts th { width: 9.5rem; }
     .facts tr:last-child > * { padding-bottom: 0; }
     .entries th { color: var(--dim); font-size: .8rem; }
+    .entries th a { color: inherit; }
     .entries thead + tbody tr:first-child > td { border-top: 1px solid var(--line); }
     .entries .size { text-align: right; white-space: nowrap; width: 7rem; }
     .entries .time { text-align: right; white-space: nowrap; width: 12rem; }

@@ -8,13 +8,20 @@ import Mustache
 struct PageTemplate: Sendable {
     private let template: MustacheTemplate
 
+    /// What a template is of a page that is sent in parts.
+    enum Part {
+        case whole, beginning, middle, end
+    }
+
     /// Compiles a page; a template that is not well formed is a mistake of the program, and traps.
     ///
     /// - Parameter style: what the page needs beside the style sheet of all.
-    init(_ body: String, style: String = "") {
+    init(_ body: String, as part: Part = .whole, style: String = "") {
         MustacheContentTypes.register(HTMLText(), named: HTMLText.name)
+        let head = part == .whole || part == .beginning ? Self.head(style) : ""
+        let foot = part == .whole || part == .end ? Self.foot : ""
         do {
-            template = try MustacheTemplate(string: Self.head(style) + body + Self.foot)
+            template = try MustacheTemplate(string: Self.contentType + head + body + foot)
         } catch {
             preconditionFailure("a page's template: \(error)")
         }
@@ -25,9 +32,10 @@ struct PageTemplate: Sendable {
         template.render(model)
     }
 
+    private static let contentType = "{{% CONTENT_TYPE:\(HTMLText.name)}}\n"
+
     private static func head(_ style: String) -> String {
         """
-        {{% CONTENT_TYPE:\(HTMLText.name)}}
         \(headStart)
         <style>
         \(pageStyle)\(style)

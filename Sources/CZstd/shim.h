@@ -1,0 +1,3 @@
+// libzstd: the coding zstd. Only Compression imports this module.
+#pragma once
+#include <zstd.h>
