@@ -112,7 +112,8 @@ let package = Package(
         tests("CompressionTests", ["Compression", "Decoding"]),
         // What content codings are tested with.
         .target(
-            name: "Decoding", dependencies: ["CBrotli", "Compression", "CZlib", "CZstd"], path: "Tests/Decoding",
+            name: "Decoding", dependencies: ["CBrotli", "Compression", "CZlib", "CZstd"],
+            path: "Tests/Decoding",
             swiftSettings: settings),
         tests("DigestsTests", ["Digests"]),
         tests("PasswordsTests", ["Passwords"]),

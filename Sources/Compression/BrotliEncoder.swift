@@ -29,7 +29,7 @@ final class BrotliEncoder: ContentEncoder {
     private func run(_ content: [UInt8], _ operation: BrotliEncoderOperation) -> [UInt8] {
         var output: [UInt8] = []
         unsafe content.withUnsafeBufferPointer { bytes in
-            var next = unsafe bytes.baseAddress
+            var next = bytes.baseAddress
             var (left, room) = (bytes.count, 0)
             repeat {
                 let result = unsafe BrotliEncoderCompressStream(

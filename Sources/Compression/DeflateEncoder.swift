@@ -40,7 +40,7 @@ final class DeflateEncoder: ContentEncoder {
             unsafe stream.pointee.next_in = bytes.baseAddress
             unsafe stream.pointee.avail_in = UInt32(bytes.count)
             // zlib has more to give as long as it fills the block.
-            repeat { output += unsafe step(flush) } while unsafe stream.pointee.avail_out == 0
+            repeat { output += step(flush) } while unsafe stream.pointee.avail_out == 0
         }
         return output
     }

@@ -64,8 +64,10 @@ struct CheckCommand: ParsableCommand {
         var diagnostics: [Diagnostic] = []
         let settings = source.read(modules: ModuleCatalog.modules, into: &diagnostics)
         if let settings {
-            try SnapshotBuilder.withoutListeners(settings, source: source, outOfTime: reload ? .warning : .error)
-                .check(into: &diagnostics)
+            try SnapshotBuilder.withoutListeners(
+                settings, source: source, outOfTime: reload ? .warning : .error
+            )
+            .check(into: &diagnostics)
         }
         for diagnostic in diagnostics.inOrderOfPlace { printError("\(diagnostic)") }
         guard let settings, !diagnostics.hasErrors else { throw ExitStatus.configuration }
