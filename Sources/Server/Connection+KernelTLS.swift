@@ -23,6 +23,8 @@ extension Connection {
             let progress = sendFile(region.file, at: region.offset, Int(min(Self.windowBytes, region.length)))
             switch progress {
             case .done(let count) where count > 0:
+                // Left to who reads the rest, and finds it out too.
+                guard !region.file.hasChanged else { return }
                 region = FileRegion(
                     region.file, offset: region.offset + UInt64(count), length: region.length - UInt64(count))
                 if spend(count) { await Task.yield() }
