@@ -26,7 +26,7 @@ extension ConformanceFamily {
                 "OPTIONS /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nGET /"),
             .answered(
                 "RFC 9110 §15.5.6: nor that of a method that is not allowed",
-                "PUT /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nGET /", 405),
+                "PUT /hello.txt HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nGET /", 405),
             .refused(
                 "RFC 9110 §15.5.14: more than is taken", post("Content-Length: 99999999999\r\n", "text"), 413),
             .refused(
