@@ -4,7 +4,7 @@
 BUILD_PACKAGES := libarchive-dev libbrotli-dev libcmark-gfm-dev libcmark-gfm-extensions-dev libcrypt-dev libnghttp2-dev libssl-dev libsystemd-dev libzstd-dev zlib1g-dev pkg-config binutils libc6-dev libstdc++-12-dev git ca-certificates curl
 TEST_PACKAGES := apache2-utils nghttp2-client haproxy chromium libnss3-tools p11-kit openssl python3 strace systemd dbus iproute2 tzdata
 BROWSER_PACKAGES := chromium chromium-driver libnss3-tools python3 python3-venv
-BENCH_PACKAGES := nghttp2-client nghttp2-server nginx-light wrk gcc openssl python3
+BENCH_PACKAGES := caddy curl nghttp2-client nghttp2-server nginx-light wrk gcc openssl python3
 SCAN_PACKAGES := testssl.sh sslscan openssl python3 python3-venv
 
 SHELL := /bin/bash
@@ -112,7 +112,7 @@ lint: swift ## format, house rules, unsafe code where it may not be, syntax of t
 format: swift ## let swift-format rewrite the sources
 	swift format --in-place --parallel --recursive Sources Tests Examples Package.swift
 
-bench: setup-bench build ## measure beside nginx, write Benchmarks/results.md
+bench: setup-bench build ## measure beside nginx and Caddy, write Benchmarks/results.md
 	Benchmarks/run
 
 size: build ## size of the program, its sections, its memory after the start

@@ -73,6 +73,14 @@ def proportional_bytes(pid: int) -> int:
     raise RuntimeError(f"no memory figures for process {pid}")
 
 
+def resident_bytes(pid: int) -> int:
+    """Resident set size, with what is shared."""
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1]) * 1024
+    raise RuntimeError(f"no memory figures for process {pid}")
+
+
 def children(pid: int) -> list[int]:
     found = []
     for entry in Path("/proc").iterdir():

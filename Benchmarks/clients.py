@@ -4,6 +4,7 @@ import json
 import socket
 import ssl
 import subprocess
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,7 +36,7 @@ class Load:
     p99: float
 
 
-def wrk(port: int, path: str, seconds: float, connections: int, fields: dict[str, str], body_bytes: int) -> Load:
+def wrk(port: int, path: str, seconds: float, connections: int, fields: dict[str, str], body_bytes: int = 0) -> Load:
     """Counts bodies by their bytes if `body_bytes` is given: long answers are cut off when the time is up."""
     command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds:g}s", "--timeout", "10s", "-s", str(HERE / "wrk.lua")]
     for name, value in fields.items():
@@ -45,6 +46,27 @@ def wrk(port: int, path: str, seconds: float, connections: int, fields: dict[str
         raise RuntimeError(f"wrk saw {said['errors']} errors on {path}")
     requests = said["bytes"] / body_bytes if body_bytes else said["requests"]
     return Load(requests, said["seconds"], said["p50"], said["p99"])
+
+
+def put(port: int, file: Path, seconds: float) -> Load:
+    """Uploads a file under one name, again and again over one connection, until the time is up."""
+    url = f"https://127.0.0.1:{port}/put/upload.bin"
+    once = time.monotonic()
+    _curl_put(url, file, 1)
+    once = time.monotonic() - once
+    count = max(1, round(seconds / once))
+    began = time.monotonic()
+    _curl_put(url, file, count)
+    spent = time.monotonic() - began
+    return Load(count + 1, spent + once, once * 1e6, once * 1e6)
+
+
+def _curl_put(url: str, file: Path, count: int) -> None:
+    transfer = ["-fsk", "--http1.1", "-o", "/dev/null", "-T", str(file), url]
+    command = ["curl", *transfer]
+    for _ in range(count - 1):
+        command += ["--next", *transfer]
+    subprocess.run(command, check=True, capture_output=True, timeout=300)
 
 
 class HandshakeClient:

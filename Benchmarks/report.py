@@ -6,10 +6,11 @@ import subprocess
 from datetime import datetime, timezone
 from pathlib import Path
 
-from rows import BIG_FILE_CONNECTIONS, CONNECTIONS, HANDSHAKE_THREADS, IDLE_CONNECTIONS, IDLE_LIMIT_KIB, Figures
+from rows import CONNECTIONS, HANDSHAKE_THREADS, IDLE_CONNECTIONS, IDLE_LIMIT_KIB, Figures
+import files
 import http2
 from accounting import CPUTime
-from servers import Nghttpd, Nginx, Portico, Server
+from servers import Caddy, Nghttpd, Nginx, Portico, Server
 
 HEADINGS = [
     "row", "nginx req/s", "portico req/s", "nginx CPU µs (user + system)", "portico CPU µs (user + system)",
@@ -27,6 +28,7 @@ class Report:
         self.failures: list[str] = []
         self.gaps = False
         self.idle = ""
+        self.files: list[str] = []
         self.http2: list[str] = []
 
     def add(self, title: str, nginx: Figures, portico: Figures) -> str:
@@ -34,7 +36,7 @@ class Report:
         if ratio > 1.0:
             self.failures.append(f"{title}: {ratio:.3f} times nginx's CPU time a request")
         self.rows.append([
-            title, f"{nginx.rate:,.0f}", f"{portico.rate:,.0f}", _cpu(nginx), _cpu(portico), _latency(nginx),
+            title, f"{nginx.rate:,.0f}", f"{portico.rate:,.0f}", _cpu(nginx.cpu), _cpu(portico.cpu), _latency(nginx),
             _latency(portico), f"{ratio:.3f}", "ok" if ratio <= 1.0 else "**over**",
         ])
         return _line(self.rows[-1])
@@ -49,6 +51,29 @@ class Report:
             f"the proportional set size): nginx {nginx / 1024:.1f} KiB, portico {kib:.1f} KiB "
             f"(limit {IDLE_LIMIT_KIB:.0f}): {verdict}")
         return self.idle
+
+    def add_files(self, compared: files.Comparison) -> str:
+        lines = [
+            f"Files: wrk with {files.CONNECTIONS} connections over HTTP/1.1 ({files.BIG_FILE_CONNECTIONS} for 10 MiB), curl "
+            f"for PUT. nginx {Nginx.version()}, Caddy {Caddy.version()}; CPU µs a request (user + system).", "",
+            _line(["row", *(kind.name for kind in files.SERVERS), "ratio to nginx", "ratio to Caddy", "verdict"]),
+            _line(["---"] + ["---:"] * (len(files.SERVERS) + 2) + ["---"]),
+        ]
+        for title, figures in compared.rows.items():
+            own = figures[Portico].total
+            ratio = own / figures[Nginx].total
+            if ratio > 1.0:
+                self.failures.append(f"{title}: {ratio:.3f} times nginx's CPU time a request")
+            lines.append(_line([
+                title, *(_cpu(figures[kind]) if kind in figures else "-" for kind in files.SERVERS), f"{ratio:.3f}",
+                f"{own / figures[Caddy].total:.3f}" if Caddy in figures else "-", "ok" if ratio <= 1.0 else "**over**"]))
+        own = compared.resident[Portico] / 1024 / 1024
+        if own > files.MEMORY_LIMIT_MIB:
+            self.failures.append(f"{own:.1f} MiB are resident after the rows of files, limit {files.MEMORY_LIMIT_MIB:.0f}")
+        resident = ", ".join(f"{kind.name} {size / 1024 / 1024:.1f} MiB" for kind, size in compared.resident.items())
+        lines += ["", f"Resident after all of it: {resident} (limit {files.MEMORY_LIMIT_MIB:.0f})."]
+        self.files += lines + [""]
+        return "\n".join(lines)
 
     def add_http2(self, figures: dict[type[Server], tuple[CPUTime, float]]) -> str:
         own = figures[Portico][0].total
@@ -95,16 +120,15 @@ class Report:
             parts += [_line(row) for row in self.rows] + [""]
         if self.idle:
             parts += [self.idle, ""]
-        parts += self.http2
+        parts += self.files + self.http2
         return "\n".join(parts)
 
     def _method(self) -> str:
         return (
             f"Medians of {self.rounds} rounds of {self.seconds:g} s each, the two servers in turn; one worker each "
             "on one core, the client on another; one certificate (ECDSA P-256), the same pages. "
-            f"wrk with {CONNECTIONS} connections ({BIG_FILE_CONNECTIONS} for 10 MiB), handshakes from "
-            f"{HANDSHAKE_THREADS} threads. CPU is what the kernel booked on all threads of the serving process, over "
-            "the requests answered. Access logs are off, but for the row that says so: there both write a line a "
+            f"wrk with {CONNECTIONS} connections, handshakes from {HANDSHAKE_THREADS} threads. CPU is what the kernel "
+            "booked on all threads of the serving process, over the requests answered. Access logs are off, but for the row that says so: there both write a line a "
             "request to /dev/null.")
 
 
@@ -134,8 +158,7 @@ def _cpu_model() -> str:
     return platform.machine()
 
 
-def _cpu(figures: Figures) -> str:
-    cpu = figures.cpu
+def _cpu(cpu: CPUTime) -> str:
     return f"{cpu.total:,.2f} ({cpu.user:,.2f} + {cpu.system:,.2f})"
 
 

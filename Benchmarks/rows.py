@@ -12,9 +12,6 @@ from servers import Server
 
 HELLO = "/hello"
 CONNECTIONS = 64
-# Few enough for each transfer to end many times in a round.
-BIG_FILE_CONNECTIONS = 8
-BIG_FILE_BYTES = 10 * 1024 * 1024
 HANDSHAKE_THREADS = 16
 IDLE_CONNECTIONS = 2000
 IDLE_LIMIT_KIB = 20.0
@@ -28,8 +25,8 @@ class Row:
     access_log: bool = False
 
 
-def _requests(path: str, fields: dict[str, str] = {}, connections: int = CONNECTIONS, body_bytes: int = 0):
-    return lambda _, port, seconds: wrk(port, path, seconds, connections, fields, body_bytes)
+def _requests(path: str, fields: dict[str, str] = {}):
+    return lambda _, port, seconds: wrk(port, path, seconds, CONNECTIONS, fields)
 
 
 def _handshakes(resume: bool):
@@ -40,8 +37,6 @@ ROWS = [
     Row("hello", "hello, wrk's own header fields", _requests(HELLO)),
     Row("browser", "hello, a browser's twelve fields", _requests(HELLO, BROWSER_FIELDS)),
     Row("log", "hello, access log on", _requests(HELLO), access_log=True),
-    Row("1k", "file of 1 KiB", _requests("/1k.bin")),
-    Row("10m", "file of 10 MiB", _requests("/10m.bin", {}, BIG_FILE_CONNECTIONS, BIG_FILE_BYTES)),
     Row("full", "full handshake and hello", _handshakes(resume=False)),
     Row("resumed", "resumed handshake and hello", _handshakes(resume=True)),
 ]

@@ -13,6 +13,7 @@ from accounting import children
 HERE = Path(__file__).resolve().parent
 START_SECONDS = 10
 STOP_SECONDS = 20
+UPLOAD_MIB = 100
 
 
 class Bench:
@@ -24,12 +25,18 @@ class Bench:
         self.root = folder / "www"
         self.certificate = folder / "certificate.pem"
         self.key = folder / "key.pem"
+        self.upload = folder / "upload.bin"
 
     def prepare(self) -> None:
         self.root.mkdir()
         os.chmod(self.folder, 0o755)
         (self.root / "1k.bin").write_bytes(os.urandom(1024))
+        (self.root / "64k.bin").write_bytes(os.urandom(64 * 1024))
         (self.root / "10m.bin").write_bytes(os.urandom(10 * 1024 * 1024))
+        (self.root / "many").mkdir()
+        for number in range(1000):
+            (self.root / "many" / f"page-{number:04}.html").write_bytes(b"x" * number)
+        self.upload.write_bytes(os.urandom(UPLOAD_MIB * 1024 * 1024))
         subprocess.run(
             ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-noenc",
              "-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1",
@@ -52,7 +59,7 @@ class Server:
         self.pid = 0
 
     def __enter__(self) -> "Server":
-        self.folder.mkdir()
+        (self.folder / "put").mkdir(parents=True)
         config = self.folder / f"{self.name}.conf"
         template = HERE / f"{self.name}.conf"
         if template.exists():
@@ -142,6 +149,19 @@ class Portico(Server):
     def version(cls) -> str:
         said = subprocess.run([cls.binary, "--version"], capture_output=True, text=True, check=True).stdout
         return said.strip().removeprefix("portico ")
+
+
+class Caddy(Server):
+    name = "caddy"
+
+    def command(self, config: Path) -> list[str]:
+        # It keeps a copy of its configuration below HOME.
+        return ["env", f"HOME={self.folder}", "caddy", "run", "--adapter", "caddyfile", "--config", str(config)]
+
+    @staticmethod
+    def version() -> str:
+        said = subprocess.run(["caddy", "version"], capture_output=True, text=True, check=True).stdout
+        return said.split()[0].removeprefix("v")
 
 
 class Nghttpd(Server):
