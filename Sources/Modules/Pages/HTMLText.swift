@@ -10,6 +10,7 @@ struct HTMLText: MustacheContentType {
     static let name = "PORTICO"
 
     func escapeText(_ text: String) -> String {
+        guard !text.utf8.allSatisfy(Self.isPlain) else { return text }
         var output = ""
         output.reserveCapacity(text.utf8.count)
         for scalar in text.unicodeScalars {
@@ -24,6 +25,17 @@ struct HTMLText: MustacheContentType {
             }
         }
         return output
+    }
+}
+
+extension HTMLText {
+    /// Whether a byte is a printable character of ASCII that stays as it is.
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "&"), UInt8(ascii: "\""), UInt8(ascii: "'"):
+            false
+        default: byte >= 0x20 && byte < 0x7F
+        }
     }
 }
 

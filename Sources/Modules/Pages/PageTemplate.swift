@@ -10,7 +10,7 @@ struct PageTemplate: Sendable {
 
     /// What a template is of a page that is sent in parts.
     enum Part {
-        case whole, beginning, middle, end
+        case whole, beginning, end
     }
 
     /// Compiles a page; a template that is not well formed is a mistake of the program, and traps.
