@@ -78,10 +78,15 @@ class ListingTest(BrowserTest):
         self.click("h1 a")
         self.wait_for_path("/list/")
 
-    def test_on_a_phone_names_and_sizes_are_in_sight(self):
+    def test_on_a_phone_all_columns_are_in_sight_and_sort(self):
         phone = {"width": 390, "height": 844, "deviceScaleFactor": 2, "mobile": True}
         self.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", phone)
         self.open("/list/")
-        self.press("size")
-        for cell in self.all(".entries td:first-child, .entries td.size"):
-            self.assertLessEqual(cell.rect["x"] + cell.rect["width"], 390)
+        for column, first in [("size", "gamma.txt"), ("time", "gamma.txt"), ("name", "alpha.txt")]:
+            self.press(column)
+            self.assertEqual(self.names()[2], first)
+            for name, size, time in zip(*[self.all(f".entries tbody {cell}") for cell in ["a", ".size", ".time"]]):
+                self.assertTrue(time.is_displayed())
+                self.assertLess(name.rect["y"], time.rect["y"])
+                self.assertLess(size.rect["x"], time.rect["x"])
+                self.assertLessEqual(time.rect["x"] + time.rect["width"], 390)
