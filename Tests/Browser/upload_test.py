@@ -1,4 +1,4 @@
-"""The form for uploads in a browser: how far a file is, where it ends up, why it was refused; with scripts and without."""
+"""The form for uploads in a browser: how far a file is, where it ends up, why it is refused; also without scripts."""
 
 import os
 from pathlib import Path
