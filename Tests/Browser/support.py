@@ -93,13 +93,13 @@ def make_home(folder: Path, authority: Path) -> Path:
     return home
 
 
-def make_browser(home: Path, scripts: bool) -> webdriver.Chrome:
+def make_browser(home: Path, scripts: bool, switches: list[str]) -> webdriver.Chrome:
     options = webdriver.ChromeOptions()
     options.binary_location = "/usr/bin/chromium"
     options.page_load_strategy = "normal"
     for word in ["headless=new", "no-sandbox", "disable-gpu", "disable-dev-shm-usage", "no-first-run",
                  "disable-background-networking", "no-proxy-server", "window-size=1000,800",
-                 "host-resolver-rules=MAP * 127.0.0.1", f"user-data-dir={home}/profile"]:
+                 "host-resolver-rules=MAP * 127.0.0.1", f"user-data-dir={home}/profile", *switches]:
         options.add_argument(f"--{word}")
     preferences = {"download.default_directory": f"{home}/downloads", "download.prompt_for_download": False}
     if not scripts:
@@ -122,6 +122,7 @@ class BrowserTest(unittest.TestCase):
 
     configuration = ""
     scripts = True
+    switches: list[str] = []  # more of Chromium's command line, without the dashes
     seconds = 120  # for the whole test
 
     def setUp(self):
@@ -135,7 +136,7 @@ class BrowserTest(unittest.TestCase):
         self.portico = Portico(self.folder, self.configuration.format(folder=self.folder))
         self.addCleanup(self.portico.stop)
         home = make_home(self.folder, self.folder / "state/ca.pem")
-        self.browser = make_browser(home, self.scripts)
+        self.browser = make_browser(home, self.scripts, self.switches)
         self.addCleanup(self.browser.quit)
 
     def prepare(self, folder: Path) -> None:

@@ -132,6 +132,8 @@ class WikiTest(BrowserTest):
 
     def test_search_finds_the_page(self):
         self.save("Home", "the quick fox")
+        self.open("/wiki/")
+        self.screenshot("wiki-list")
         self.type("nav input[type=search]", "quick")
         self.one("nav input[type=search]").submit()
         self.wait_for(lambda browser: "q=quick" in browser.current_url)

@@ -66,7 +66,7 @@ struct LiveReloadTests {
         let handler = try Site().handler(section)
         let response = try await respond(handler, to: .make(.get, "/a%20b/.livereload.js", mount: "/a b"))
         #expect(response.fields[.contentType] == "text/javascript; charset=utf-8")
-        #expect(response.text.contains(#"new EventSource("/a%20b/.livereload")"#))
+        #expect(response.text.contains(#"new EventSource("/a%20b/.livereload?seen="#))
         #expect(try await Site().get("/.livereload.js").status == .notFound)
     }
 
@@ -105,6 +105,18 @@ struct LiveReloadTests {
         let id = try #require(missed.text.split(separator: "id: ").last?.prefix { $0 != "\n" })
         let current = try await respond(handler, to: .make(.get, "/.livereload", fields: [name: String(id)]))
         #expect(current.text.contains("event: hello") && !current.text.contains("event: change"))
+    }
+
+    @Test("A page whose file changed after its script was sent, and before it listens, is told of it")
+    func missedMeanwhile() async throws {
+        let handler = try #require(try Site().handler(section) as? FileHandler)
+        handler.stop()
+        let script = try await respond(handler, to: .make(.get, "/.livereload.js")).text
+        let address = try #require(script.split(separator: "\"").first { $0.hasPrefix("/.livereload") })
+        let current = try await respond(handler, to: .make(.get, String(address)))
+        #expect(current.text.contains("event: hello") && !current.text.contains("event: change"))
+        let missed = try await respond(handler, to: .make(.get, "/.livereload?seen=other-1"))
+        #expect(missed.text.contains("event: change"))
     }
 }
 

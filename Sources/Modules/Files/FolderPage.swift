@@ -106,7 +106,7 @@ struct FolderPage: Sendable {
         """
         <h1><span class="dim">Index of</span> {{#crumbs}}<a href="{{href}}">{{label}}</a>{{/crumbs}}</h1>
         <div class="card">
-        <table class="entries">
+        <table class="entries dated">
         <thead><tr>
         {{#columns}}
         <th class="{{style}}"{{#direction}} aria-sort="{{.}}"{{/direction}}><a href="{{link}}">{{label}}</a>\

@@ -116,7 +116,9 @@ final class LiveReload: Sendable {
         if path.relative.elementsEqual(Self.eventsName.utf8) { return events(for: request) }
         guard path.relative.elementsEqual(Self.scriptName.utf8) else { return nil }
         var response = Response.text(
-            Self.script(Self.address(Self.eventsName, request.mount)), type: "text/javascript; charset=utf-8")
+            Self.script(
+                Self.address(Self.eventsName, request.mount), seen: state.withLock { id($0.changes) }),
+            type: "text/javascript; charset=utf-8")
         response.fields[.cacheControl] = "no-cache"
         response.fields[.xContentTypeOptions] = "nosniff"
         return response
@@ -125,13 +127,24 @@ final class LiveReload: Sendable {
     /// HTML living standard §9.2: server-sent events.
     private func events(for request: Request) -> Response {
         let fields: ResponseFields = [.contentType: "text/event-stream", .cacheControl: "no-store"]
-        let seen = HTTPField.Name("Last-Event-ID").flatMap { request.fields[$0] }
+        let seen =
+            HTTPField.Name("Last-Event-ID").flatMap { request.fields[$0] } ?? Self.seen(by: request.target)
         return Response(
             .ok, fields: fields,
             body: .stream(length: nil) { [self] writer in
                 try await send(to: writer, seen: seen)
                 return nil
             })
+    }
+
+    /// The last change before the script was sent; nil if the address doesn't say.
+    private static func seen(by target: RequestTarget) -> String? {
+        do throws(HTTPSyntaxError) {
+            return try target.queryItems["seen"]
+        } catch {
+            // More fields than anyone needs: no script of ours asks so.
+            return nil
+        }
     }
 
     private func send(to writer: BodyWriter, seen: String?) async throws {
@@ -162,10 +175,11 @@ final class LiveReload: Sendable {
         (mount.utf8.count > 1 ? PercentEncoding.encode(path: mount.utf8) : "") + "/" + name
     }
 
-    private static func script(_ address: String) -> String {
+    /// - Parameter seen: The last change so far: one that comes before the page listens is told at once.
+    private static func script(_ address: String, seen: String) -> String {
         """
         (() => {
-          const events = new EventSource("\(address)");
+          const events = new EventSource("\(address)?seen=\(seen)");
           events.addEventListener("change", () => location.reload());
           addEventListener("pagehide", () => events.close());
         })();

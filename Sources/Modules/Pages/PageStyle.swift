@@ -30,6 +30,7 @@ let pageStyle = """
     .sections > .short { grid-column: auto; }
     .short .facts th { width: 9.5rem; }
     .facts tr:last-child > * { padding-bottom: 0; }
+    .facts:first-child tr:first-child > *, .entries:first-child > :first-child > tr:first-child > * { padding-top: 0; }
     .entries th { color: var(--dim); font-size: .8rem; }
     .entries th a { color: inherit; }
     .entries thead + tbody tr:first-child > td { border-top: 1px solid var(--line); }
@@ -64,7 +65,17 @@ let pageStyle = """
       .facts th { font-size: .8rem; }
       .facts tr { display: block; padding: .45rem 0; border-top: 1px solid var(--line); }
       .facts tr:first-child { border-top: 0; }
+      .facts:first-child tr:first-child { padding-top: 0; }
+      .facts:last-child tr:last-child { padding-bottom: 0; }
       .entries .time { display: none; }
       .entries .size { width: 5rem; }
+      .dated, .dated thead, .dated tbody { display: block; }
+      .dated tr { display: flex; flex-wrap: wrap; column-gap: 1rem; padding: .4rem 0; }
+      .dated thead tr { padding-top: 0; }
+      .dated tbody tr { border-top: 1px solid var(--line); }
+      .dated tbody tr:last-child { padding-bottom: 0; }
+      .dated.entries tr:nth-child(n) > :nth-child(n) { display: block; width: auto; padding: 0; border: 0; }
+      .dated td:first-child { flex: 0 0 100%; }
+      .dated .time { margin-left: auto; }
     }
     """

@@ -58,7 +58,6 @@ struct UploadPage: NegotiatedPage {
         progress::-webkit-progress-bar { background: var(--line); }
         progress::-webkit-progress-value { background: var(--accent); }
         progress::-moz-progress-bar { background: var(--accent); }
-        .entries > tbody:first-child > tr:first-child > td { padding-top: 0; }
         @media (max-width: 40rem) { #upload .row { flex-direction: column; } }
         :root { --failed: #b3261e; }
         @media (prefers-color-scheme: dark) { :root { --failed: #ff9a8f; } }

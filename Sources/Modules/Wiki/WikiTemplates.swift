@@ -37,7 +37,7 @@ enum WikiTemplates {
         </form>
         {{#hasPages}}
         <div class="card">
-        <table class="entries">
+        <table class="entries dated">
         <thead><tr><th>Name</th><th class="size">Size</th><th class="time">Modified (UTC)</th></tr></thead>
         <tbody>
         {{#pages}}
