@@ -120,7 +120,7 @@ struct FolderPage: Sendable {
 
         """, as: .beginning)
 
-    /// A row of the HTML table, written without a template: there may be thousands, and Mustache takes ten times as long.
+    /// A row of the HTML table, written without a template: there may be thousands, and Mustache took 63 % of a listing.
     private static func row(_ entry: Entry) -> String {
         let html = HTMLText()
         let name = html.escapeText(entry.isDir ? entry.name + "/" : entry.name)
