@@ -6,7 +6,7 @@ import SystemPackage
 /// A configuration file with the drop-ins beside it.
 public enum ConfigurationFile {
     /// A file that is larger is refused: nobody wrote it by hand.
-    static let sizeLimit = 16 << 20
+    static let sizeLimit: UInt64 = 16 << 20
 
     /// Reads and parses `path`, then `path.d/*.conf` in the order of their names.
     ///
@@ -32,16 +32,7 @@ public enum ConfigurationFile {
 
     private static func read(_ path: FilePath, into diagnostics: inout [Diagnostic]) -> [UInt8]? {
         do throws(FileFailure) {
-            let file = try OpenFile(path)
-            guard file.status.kind == .regular else {
-                let isFolder = file.status.kind == .directory
-                throw FileFailure(
-                    .notRegular, errno: isFolder ? .isDirectory : nil, context: "Not a regular file")
-            }
-            guard file.status.size <= sizeLimit else {
-                throw FileFailure(.other, errno: .fileTooLarge, context: "read")
-            }
-            return try file.readBlocking(count: Int(file.status.size), at: 0)
+            return try OpenFile.contents(of: path, limit: sizeLimit)
         } catch {
             diagnostics.append(.unreadable(path, error.errno?.description ?? error.context))
             return nil

@@ -35,6 +35,23 @@ public final class OpenFile: Sendable {
         self.descriptor = descriptor
     }
 
+    /// Reads all of a regular file that an administrator names, and waits for the disk if need be.
+    ///
+    /// - Parameter limit: The most bytes that it may have.
+    /// - Throws: ``FileFailure``: `.notRegular` for a folder, a FIFO and the like, EFBIG for a larger file.
+    public static func contents(of path: FilePath, limit: UInt64) throws(FileFailure) -> [UInt8] {
+        let file = try OpenFile(path)
+        guard file.status.kind == .regular else {
+            let isFolder = file.status.kind == .directory
+            throw FileFailure(
+                .notRegular, errno: isFolder ? .isDirectory : nil, context: "Not a regular file")
+        }
+        guard file.status.size <= limit else {
+            throw FileFailure(.other, errno: .fileTooLarge, context: "read")
+        }
+        return try file.readBlocking(count: Int(file.status.size), at: 0)
+    }
+
     /// Takes over a descriptor.
     init(takingOwnership descriptor: CInt, status: FileStatus) {
         self.descriptor = descriptor

@@ -22,11 +22,7 @@ struct PasswordFile: Sendable {
     init(_ path: FilePath, namedAt location: SourceLocation) throws(ConfigurationFailure) {
         let bytes: [UInt8]
         do throws(FileFailure) {
-            let file = try OpenFile(path)
-            guard file.status.kind == .regular, file.status.size <= Self.mostBytes else {
-                throw FileFailure(.other, context: "it is no file of at most 4M")
-            }
-            bytes = try file.readBlocking(count: Int(file.status.size), at: 0)
+            bytes = try OpenFile.contents(of: path, limit: Self.mostBytes)
         } catch {
             throw ConfigurationFailure([
                 .error(at: location, "the password file '\(path)' cannot be read: \(error)")

@@ -186,17 +186,8 @@ private func writeToSocket(
 ) -> CInt {
     unsafe copenssl_bio_clear_retry(bio)
     guard let kernel = unsafe KernelTLS.of(bio), let taken = unsafe taken, count > 0 else { return 0 }
-    do throws(Errno) {
-        if case .done(let bytes) = unsafe try kernel.send(UnsafeRawBufferPointer(start: buffer, count: count))
-        {
-            unsafe taken.pointee = bytes
-            return 1
-        }
-        unsafe copenssl_bio_set_retry_write(bio)
-    } catch {
-        copenssl_raise_errno(error.rawValue)
-    }
-    return 0
+    let memory = unsafe UnsafeRawBufferPointer(start: buffer, count: count)
+    return unsafe SocketBIO.write(bio, taken) { () throws(Errno) in unsafe try kernel.send(memory) }
 }
 
 private func controlSocket(

@@ -45,6 +45,23 @@ enum SocketBIO {
         return 0
     }
 
+    /// Sends for `bio`; the answer is that of BIO_write_ex(3).
+    @inline(__always)
+    static func write(
+        _ bio: OpaquePointer?, _ taken: UnsafeMutablePointer<Int>, _ send: () throws(Errno) -> Progress<Int>
+    ) -> CInt {
+        do throws(Errno) {
+            if case .done(let bytes) = try send() {
+                unsafe taken.pointee = bytes
+                return 1
+            }
+            unsafe copenssl_bio_set_retry_write(bio)
+        } catch {
+            copenssl_raise_errno(error.rawValue)
+        }
+        return 0
+    }
+
     // BIO_meth_new(3): made once for the process, read-only from then on.
     private nonisolated(unsafe) static let method: OpaquePointer? = {
         let method = unsafe BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "portico socket")
@@ -75,16 +92,7 @@ private func writeToSocket(
     guard let data = unsafe BIO_get_data(bio), let taken = unsafe taken, count > 0 else { return 0 }
     let memory = unsafe UnsafeRawBufferPointer(start: buffer, count: count)
     return unsafe Unmanaged<StreamSocket>.fromOpaque(data)._withUnsafeGuaranteedRef { socket in
-        do throws(Errno) {
-            if case .done(let bytes) = unsafe try socket.send(memory) {
-                unsafe taken.pointee = bytes
-                return 1
-            }
-            unsafe copenssl_bio_set_retry_write(bio)
-        } catch {
-            copenssl_raise_errno(error.rawValue)
-        }
-        return 0
+        unsafe SocketBIO.write(bio, taken) { () throws(Errno) in unsafe try socket.send(memory) }
     }
 }
 

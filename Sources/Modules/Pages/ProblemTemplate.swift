@@ -18,11 +18,7 @@ package struct ProblemTemplate: Sendable {
     package init(_ path: FilePath, namedAt location: SourceLocation) throws(ConfigurationFailure) {
         let bytes: [UInt8]
         do throws(FileFailure) {
-            let file = try OpenFile(path)
-            guard file.status.kind == .regular, file.status.size <= Self.mostBytes else {
-                throw FileFailure(.other, context: "it is no file of at most 1M")
-            }
-            bytes = try file.readBlocking(count: Int(file.status.size), at: 0)
+            bytes = try OpenFile.contents(of: path, limit: Self.mostBytes)
         } catch {
             throw ConfigurationFailure([
                 .error(at: location, "the template '\(path)' cannot be read: \(error)")
