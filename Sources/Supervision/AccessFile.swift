@@ -12,10 +12,11 @@ package final class AccessFile: Sendable {
     /// nil for standard error.
     private let path: FilePath?
     private let state: Mutex<State>
+    /// Not in the state, which is locked while the log's thread writes.
+    private let wantsReopening = Atomic(false)
 
     private struct State {
         var descriptor: FileDescriptor
-        var wantsReopening = false
         var lines: [UInt8] = []
         /// Records in `lines`.
         var waiting: UInt64 = 0
@@ -79,7 +80,7 @@ package final class AccessFile: Sendable {
 
     /// Opens the file anew before the next write: it may have been renamed, as by logrotate(8). Any thread may call it.
     package func reopen() {
-        if path != nil { state.withLock { $0.wantsReopening = true } }
+        wantsReopening.store(true, ordering: .relaxed)
     }
 
     /// Records that could not be written since the start.
@@ -98,11 +99,8 @@ package final class AccessFile: Sendable {
     /// - Returns: What there is to tell.
     func flush() -> LogEntry? {
         state.withLock { state in
-            if state.wantsReopening, let path {
-                state.wantsReopening = false
-                reopen(path, &state)
-            }
-            Self.write(&state)
+            if let path, wantsReopening.exchange(false, ordering: .relaxed) { reopen(path, &state) }
+            write(&state)
             return notice(&state)
         }
     }
@@ -120,10 +118,10 @@ package final class AccessFile: Sendable {
         }
     }
 
-    private static func write(_ state: inout State) {
+    private func write(_ state: inout State) {
         guard !state.lines.isEmpty else { return }
         if state.isWithinLine { state.lines.insert(UInt8(ascii: "\n"), at: 0) }
-        let (count, failure) = state.descriptor.write(lines: state.lines)
+        let (count, failure) = state.descriptor.write(lines: state.lines, waits: path == nil)
         if let failure {
             // Those whose end is among what was written are there.
             let written = UInt64(state.lines[..<count].count { $0 == UInt8(ascii: "\n") })

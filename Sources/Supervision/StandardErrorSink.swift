@@ -32,16 +32,17 @@ package final class StandardErrorSink: LogSink {
 }
 
 extension FileDescriptor {
-    /// Writes all bytes; waits for a reader that is slow.
+    /// Writes all bytes.
     ///
+    /// - Parameter waits: Whether a reader that is slow is waited for; else what it doesn't take is not written (EAGAIN).
     /// - Returns: How many were written, and why not all.
-    func write(lines: [UInt8]) -> (count: Int, failure: Errno?) {
+    func write(lines: [UInt8], waits: Bool = true) -> (count: Int, failure: Errno?) {
         var rest = lines[...]
         while !rest.isEmpty {
             do {
                 let count = try unsafe rest.withUnsafeBytes { bytes in try unsafe write(bytes) }
                 rest = rest.dropFirst(count)
-            } catch Errno.wouldBlock {
+            } catch Errno.wouldBlock where waits {
                 // A terminal that another program has set to O_NONBLOCK.
                 var poll = pollfd(fd: rawValue, events: Int16(POLLOUT), revents: 0)
                 unsafe Glibc.poll(&poll, 1, -1)

@@ -162,6 +162,13 @@ struct WikiTests {
         #expect(try wiki.folder.names(in: "pages") == [])
     }
 
+    @Test("A query of more fields than anyone needs is a bad request")
+    func longQuery() async throws {
+        let wiki = try TestWiki(["A.md": "a"])
+        let response = try await wiki.get("/view/A?" + String(repeating: "a&", count: 1_001))
+        #expect(response.status == .badRequest)
+    }
+
     @Test("Every address takes its own methods")
     func methods() async throws {
         let wiki = try TestWiki(["A.md": ""])

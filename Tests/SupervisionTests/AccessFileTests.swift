@@ -60,6 +60,19 @@ struct AccessFileTests {
         #expect(file.lostRecords == 5)
     }
 
+    @Test("A FIFO whose reader takes nothing isn't waited for: what is lost is counted")
+    func slowReader() throws {
+        let folder = try TemporaryFolder()
+        try folder.makeFIFO("log")
+        let reader = try FileDescriptor.open(folder["log"], .readOnly, options: .nonBlocking)
+        defer { #expect(throws: Never.self) { try reader.close() } }
+        let file = try AccessFile(folder["log"], .common)
+        let target = "/" + String(repeating: "a", count: 4_000)
+        for _ in 1...20 { file.append(record(target), at: (0, 0)) }
+        #expect(file.flush()?.text.contains("Resource temporarily unavailable") == true)
+        #expect(file.lostRecords > 0 && file.lostRecords < 20)
+    }
+
     @Test("A file in a folder that isn't there is an error, and check makes none")
     func opening() throws {
         let folder = try TemporaryFolder()

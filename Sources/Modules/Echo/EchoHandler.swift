@@ -88,14 +88,3 @@ enum FormEncoding {
         }
     }
 }
-
-extension HandlerFailure {
-    /// The answer to a form that can't be read.
-    init(form error: HTTPSyntaxError) {
-        switch error.code {
-        case .tooManyItems, .partHeadTooLarge:
-            self.init(.contentTooLarge, "The form has \(error.context).", cause: error)
-        default: self.init(.badRequest, "The form is malformed: \(error.context).", cause: error)
-        }
-    }
-}

@@ -139,13 +139,7 @@ extension FileHandler {
     /// Which archive a request asks for, by the query `archive=tar.gz` or `archive=zip`.
     func archiveFormat(_ request: Request) throws -> ArchiveFormat? {
         guard settings.hasArchives, request.target.query != nil else { return nil }
-        let name: String?
-        do throws(HTTPSyntaxError) {
-            name = try request.target.queryItems["archive"]
-        } catch {
-            throw HandlerFailure(.badRequest, "The query has too many fields.", cause: error)
-        }
-        guard let name else { return nil }
+        guard let name = try request.queryItems()["archive"] else { return nil }
         guard let format = ArchiveFormat(rawValue: name) else {
             throw HandlerFailure(.badRequest, "An archive is tar.gz or zip.")
         }

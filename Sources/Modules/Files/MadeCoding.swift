@@ -88,7 +88,8 @@ struct EncodedFile: Sendable {
             offset += UInt64(count)
             try await writer.write(coded)
         }
-        try await writer.write(encoder.encoder.withLock { $0.finish() })
+        // An encoder keeps up to a block back, and compresses it now.
+        try await writer.write(try await blocking.run { encoder.encoder.withLock { $0.finish() } })
     }
 }
 

@@ -18,7 +18,7 @@ struct TimeHandler: Handler {
 
     func respond(to request: Request) async throws -> Response {
         let now = now()
-        let name = try zoneName(in: request.target)
+        let name = try zoneName(in: request)
         let time = try await zoneTime(name, at: now.seconds)
         var response = try Response.negotiated(
             TimePage(now, zone: name ?? "local", time), for: request.fields)
@@ -26,13 +26,9 @@ struct TimeHandler: Handler {
         return response
     }
 
-    private func zoneName(in target: RequestTarget) throws -> String? {
-        do throws(HTTPSyntaxError) {
-            let name = try target.queryItems["zone"]
-            return name?.isEmpty == true ? nil : name
-        } catch {
-            throw HandlerFailure(.badRequest, "The query is malformed: \(error.context).", cause: error)
-        }
+    private func zoneName(in request: Request) throws -> String? {
+        let name = try request.queryItems()["zone"]
+        return name?.isEmpty == true ? nil : name
     }
 
     private func zoneTime(_ name: String?, at seconds: Int64) async throws -> ZoneTime {

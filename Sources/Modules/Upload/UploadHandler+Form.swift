@@ -18,7 +18,7 @@ extension UploadHandler {
             }
         } catch {
             await discard(received.map(\.file))
-            if let error = error as? HTTPSyntaxError { throw Self.refusal(error) }
+            if let error = error as? HTTPSyntaxError { throw HandlerFailure(form: error) }
             throw error
         }
     }
@@ -53,14 +53,6 @@ extension UploadHandler {
     private static func name(of part: MultipartPart) throws(HandlerFailure) -> UploadName? {
         guard let name = part.fileName, !name.isEmpty else { return nil }
         return try UploadName(name)
-    }
-
-    private static func refusal(_ error: HTTPSyntaxError) -> HandlerFailure {
-        switch error.code {
-        case .tooManyItems, .partHeadTooLarge:
-            HandlerFailure(.contentTooLarge, "The form has \(error.context).", cause: error)
-        default: HandlerFailure(.badRequest, "The form is malformed: \(error.context).", cause: error)
-        }
     }
 }
 

@@ -44,7 +44,7 @@ struct WikiHandler: Handler {
         if isPost { return try await change(route, request) }
         if case .file(let name) = route { return try file(name, request) }
         let form = ContentNegotiation.representation(for: request.fields)
-        let query = try request.target.queryItems
+        let query = try request.queryItems()
         return try await answer { try page(route, query, as: form) }
     }
 
