@@ -178,7 +178,7 @@ extension LifeCycle {
         where !planned.contains(where: { $0.socket === listener.socket }) {
             listener.socket.endListening()
         }
-        tell(of: reload.identities, isReload: true)
+        if reload.extent == .everything { tell(of: reload.identities, isReload: true) }
         tellOfExpiry()
         logChanges(from: before.listeners.listeners, to: planned)
         let report =

@@ -39,8 +39,10 @@ extension SnapshotBuilder {
         if let source = section.optional(HandlerKeys.auth) {
             let location = section.location(of: HandlerKeys.auth)
             warnOfPlainListeners(at: location, into: &diagnostics)
-            // What is wrong with a credential's name was told.
-            guard let file = identities.file(source, at: location, into: &diagnostics) else { return handler }
+            guard let file = identities.file(source, at: location, into: &diagnostics) else {
+                // Never without the password, whatever was told of the file already.
+                throw ConfigurationFailure([.error(at: location, "there is no file of passwords")])
+            }
             handler = try PasswordGuard.around(handler, section, file: file, context)
         }
         return AddressGuard.around(handler, section)

@@ -51,8 +51,8 @@ struct FaultyPace {
             let (file, offset) = (region.file, region.offset + sent)
             let count = Int(min(UInt64(Self.chunkBytes), region.length - sent))
             let bytes = try await context.blocking.run { try file.readBlocking(count: count, at: offset) }
-            guard !bytes.isEmpty else {
-                throw FileFailure(.other, context: "the file became shorter while it was sent")
+            guard !bytes.isEmpty, !file.hasChanged else {
+                throw FileFailure(.other, context: "the file was written to while it was sent")
             }
             try await writer.write(bytes)
             sent += UInt64(bytes.count)

@@ -32,7 +32,8 @@ package struct PasswordHash: Sendable {
     /// crypt_checksalt(3) looks at the setting only, and a hash that was cut off would match nothing, ever.
     private static func isComplete(_ text: String) -> Bool {
         if text.hasPrefix("$2") { return text.utf8.count == 60 }
-        return (text.split(separator: "$").last?.utf8.count ?? 0) >= 43
+        let least = text.hasPrefix("$6$") ? 86 : 43
+        return (text.split(separator: "$").last?.utf8.count ?? 0) >= least
     }
 
     /// The most bytes of a password (CRYPT_MAX_PASSPHRASE_SIZE); bcrypt ignores what is behind the first 72.

@@ -58,7 +58,9 @@ extension Connection {
         guard case .secure(let stream) = transport, stream.session.isSendingInKernel else { return }
         while socket.undelivered > 0, !socket.sawHangup, !hasUsedUpItsTime {
             let (began, queued) = (worker.reactor.now, socket.undelivered)
-            await worker.reactor.sleep(until: began.adding(nanoseconds: Self.deliveryCheck))
+            // A task that is cancelled doesn't sleep, and its time doesn't go on.
+            guard await worker.reactor.sleep(until: began.adding(nanoseconds: Self.deliveryCheck)) == .elapsed
+            else { return }
             account(from: began, queued)
         }
     }

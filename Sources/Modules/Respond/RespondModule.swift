@@ -50,6 +50,9 @@ enum RespondModule {
         return fields
     }
 
+    /// The most bytes of `body_file`, which stay in memory.
+    private static let mostBytes: UInt64 = 16 << 20
+
     fileprivate static func body(_ section: Section) throws(ConfigurationFailure) -> [UInt8] {
         guard let path = section.optional(bodyFile) else {
             return section.optional(body).map { Array($0.utf8) } ?? []
@@ -59,8 +62,7 @@ enum RespondModule {
             throw ConfigurationFailure([.error(at: location, "body is set too: there is one body")])
         }
         do throws(FileFailure) {
-            let file = try OpenFile(path)
-            return try file.readBlocking(count: Int(file.status.size), at: 0)
+            return try OpenFile.contents(of: path, limit: mostBytes)
         } catch {
             let message = "the file '\(path)' cannot be read: \(error)"
             throw ConfigurationFailure([.error(at: location, message)])
