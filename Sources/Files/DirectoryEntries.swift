@@ -82,7 +82,7 @@ extension OpenFile {
 /// An order of a folder's entries: folders first, then by a value, and those that are alike in it by name.
 public struct DirectoryOrder: Sendable, Hashable {
     /// What entries are ordered by.
-    public enum Value: String, Sendable {
+    public enum Value: String, Sendable, CaseIterable {
         case name, size, time
     }
 
@@ -105,9 +105,49 @@ public struct DirectoryOrder: Sendable, Hashable {
         let name: [UInt8]
     }
 
-    /// Whether one comes before another.
-    public func isOrdered(_ one: DirectoryEntry, _ other: DirectoryEntry) -> Bool {
-        isOrdered(place(of: one), place(of: other))
+    /// Entries in this order.
+    public func sorted(_ entries: [DirectoryEntry]) -> [DirectoryEntry] {
+        let shared = Self.sharedPrefix(of: entries)
+        let keys = entries.indices.map { Key(place(of: entries[$0]), index: $0, ignoring: shared) }
+        return keys.sorted { one, other in
+            guard one.rank == other.rank else { return one.rank < other.rank }
+            guard one.value == other.value else { return (one.value < other.value) != isDescending }
+            let isDescendingName = isDescending && value == .name
+            guard one.name == other.name else { return (one.name < other.name) != isDescendingName }
+            return isOrdered(place(of: entries[one.index]), place(of: entries[other.index]))
+        }.map { entries[$0.index] }
+    }
+
+    /// What tells most places from one another, without a reference to be counted at each comparison.
+    private struct Key {
+        /// 0 for folders.
+        let rank: UInt8
+        let value: (Int64, Int64)
+        /// The next eight bytes of the name, zeros after its end.
+        let name: UInt64
+        let index: Int
+
+        init(_ place: Place, index: Int, ignoring shared: Int) {
+            rank = place.isFolder ? 0 : 1
+            value = place.value
+            var name: UInt64 = 0
+            let bytes = place.name
+            for position in shared..<(shared + 8) {
+                name = name << 8 | (position < bytes.count ? UInt64(bytes[position]) : 0)
+            }
+            self.name = name
+            self.index = index
+        }
+    }
+
+    /// How many bytes all names begin with alike.
+    private static func sharedPrefix(of entries: [DirectoryEntry]) -> Int {
+        guard let first = entries.first?.name else { return 0 }
+        return entries.reduce(first.count) { shared, entry in
+            var count = 0
+            while count < min(shared, entry.name.count), entry.name[count] == first[count] { count += 1 }
+            return count
+        }
     }
 
     func place(of entry: DirectoryEntry) -> Place {
@@ -191,7 +231,10 @@ private final class DirectoryStream {
     /// An entry with what it stands for; nil if it is gone.
     func entry(_ name: [UInt8]) -> DirectoryEntry? {
         let folder = descriptor
-        let path = name.map { CChar(bitPattern: $0) } + [0]
+        var path: [CChar] = []
+        path.reserveCapacity(name.count + 1)
+        for byte in name { path.append(CChar(bitPattern: byte)) }
+        path.append(0)
         var own = stat()
         guard unsafe fstatat(folder, path, &own, AT_SYMLINK_NOFOLLOW) == 0 else { return nil }
         let status = FileStatus(own)

@@ -20,40 +20,69 @@ public struct HTTPDate: Sendable, Hashable, Comparable {
 
     /// Appends the 29 bytes of the IMF-fixdate.
     public func append(to output: inout [UInt8]) {
-        let days = Int(
-            secondsSinceEpoch >= 0 ? secondsSinceEpoch / 86_400 : (secondsSinceEpoch - 86_399) / 86_400)
-        let second = Int(secondsSinceEpoch) - days * 86_400
+        let (days, second) = daysAndSecond
         let date = CivilDate(daysSinceEpoch: days)
         let weekday = ((days + 4) % 7 + 7) % 7
-        output.reserveCapacity(output.count + 29)
-        Self.append(Self.weekdays, weekday, to: &output)
-        output.append(UInt8(ascii: ","))
-        output.append(UInt8(ascii: " "))
-        Self.append(date.day, to: &output)
-        output.append(UInt8(ascii: " "))
-        Self.append(Self.months, date.month - 1, to: &output)
-        output.append(UInt8(ascii: " "))
-        Self.append(date.year / 100, to: &output)
-        Self.append(date.year % 100, to: &output)
-        output.append(UInt8(ascii: " "))
-        Self.append(second / 3_600, to: &output)
-        output.append(UInt8(ascii: ":"))
-        Self.append(second / 60 % 60, to: &output)
-        output.append(UInt8(ascii: ":"))
-        Self.append(second % 60, to: &output)
-        output.append(contentsOf: " GMT".utf8)
+        output.append(addingCapacity: 29) { text in
+            text.append(Self.weekdays, weekday)
+            text.append(UInt8(ascii: ","))
+            text.append(UInt8(ascii: " "))
+            text.append(twoDigits: date.day)
+            text.append(UInt8(ascii: " "))
+            text.append(Self.months, date.month - 1)
+            text.append(UInt8(ascii: " "))
+            text.append(twoDigits: date.year / 100)
+            text.append(twoDigits: date.year % 100)
+            text.append(UInt8(ascii: " "))
+            text.append(timeOfDay: second)
+            for byte in " GMT".utf8 { text.append(byte) }
+        }
+    }
+
+    /// Appends the 20 bytes of the same instant as RFC 3339 has it, in UTC: `1994-11-06T08:49:37Z`.
+    package func appendTimestamp(to output: inout [UInt8]) {
+        let (days, second) = daysAndSecond
+        let date = CivilDate(daysSinceEpoch: days)
+        output.append(addingCapacity: 20) { text in
+            text.append(twoDigits: date.year / 100)
+            text.append(twoDigits: date.year % 100)
+            text.append(UInt8(ascii: "-"))
+            text.append(twoDigits: date.month)
+            text.append(UInt8(ascii: "-"))
+            text.append(twoDigits: date.day)
+            text.append(UInt8(ascii: "T"))
+            text.append(timeOfDay: second)
+            text.append(UInt8(ascii: "Z"))
+        }
+    }
+
+    /// The days since 1970 and the second of the day.
+    private var daysAndSecond: (Int, Int) {
+        let days = Int(
+            secondsSinceEpoch >= 0 ? secondsSinceEpoch / 86_400 : (secondsSinceEpoch - 86_399) / 86_400)
+        return (days, Int(secondsSinceEpoch) - days * 86_400)
     }
 
     static let weekdays = Array("SunMonTueWedThuFriSat".utf8)
     static let months = Array("JanFebMarAprMayJunJulAugSepOctNovDec".utf8)
+}
 
-    private static func append(_ names: [UInt8], _ index: Int, to output: inout [UInt8]) {
-        output.append(contentsOf: names[(index * 3)..<(index * 3 + 3)])
+extension OutputSpan<UInt8> {
+    fileprivate mutating func append(_ names: [UInt8], _ index: Int) {
+        for position in (index * 3)..<(index * 3 + 3) { append(names[position]) }
     }
 
-    private static func append(_ number: Int, to output: inout [UInt8]) {
-        output.append(UInt8(truncatingIfNeeded: 0x30 + number / 10))
-        output.append(UInt8(truncatingIfNeeded: 0x30 + number % 10))
+    fileprivate mutating func append(timeOfDay second: Int) {
+        append(twoDigits: second / 3_600)
+        append(UInt8(ascii: ":"))
+        append(twoDigits: second / 60 % 60)
+        append(UInt8(ascii: ":"))
+        append(twoDigits: second % 60)
+    }
+
+    fileprivate mutating func append(twoDigits number: Int) {
+        append(UInt8(truncatingIfNeeded: 0x30 + number / 10))
+        append(UInt8(truncatingIfNeeded: 0x30 + number % 10))
     }
 }
 

@@ -1,11 +1,8 @@
-// Owns how a response's text gets into bytes: whole strings at a time, numbers without a string between.
+// Owns how a response's parts get into bytes.
 import HTTPCore
 import HTTPTypes
 
 extension [UInt8] {
-    /// Appends the text, whose bytes are laid out at compile time.
-    mutating func append(ascii text: String) { append(contentsOf: text.utf8) }
-
     mutating func appendCRLF() {
         append(0x0D)
         append(0x0A)
@@ -30,11 +27,6 @@ extension [UInt8] {
         append(UInt8(ascii: " "))
         append(contentsOf: (status.reasonPhrase.isEmpty ? status.registeredReason : status.reasonPhrase).utf8)
         appendCRLF()
-    }
-
-    mutating func append(decimal number: UInt64) {
-        if number >= 10 { append(decimal: number / 10) }
-        append(UInt8(truncatingIfNeeded: 0x30 + number % 10))
     }
 
     mutating func append(hexadecimal number: UInt64) {

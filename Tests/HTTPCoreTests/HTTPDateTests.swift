@@ -19,6 +19,19 @@ struct HTTPDateTests {
     }
 
     @Test(
+        "RFC 3339 §5.6: a timestamp is in UTC, to the second",
+        arguments: [
+            (784_111_777, "1994-11-06T08:49:37Z"), (0, "1970-01-01T00:00:00Z"),
+            (-1, "1969-12-31T23:59:59Z"), (951_782_400, "2000-02-29T00:00:00Z"),
+            (.max, "9999-12-31T23:59:59Z"), (.min, "0001-01-01T00:00:00Z"),
+        ] as [(Int64, String)])
+    func timestamp(seconds: Int64, text: String) {
+        var bytes: [UInt8] = []
+        HTTPDate(secondsSinceEpoch: seconds).appendTimestamp(to: &bytes)
+        #expect(String(decoding: bytes, as: UTF8.self) == text)
+    }
+
+    @Test(
         "RFC 9110 §5.6.7: the obsolete forms are read",
         arguments: [
             "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994", "Sun Nov 06 08:49:37 1994",

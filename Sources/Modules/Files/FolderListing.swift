@@ -20,8 +20,9 @@ struct FolderListing: Sendable {
 
     /// The whole listing; nil if it is too large.
     func wholeBlocking() throws -> [UInt8]? {
-        guard let all = try folder.entriesBlocking(upTo: settings.wholeListing) else { return nil }
-        let entries = all.filter(isServed).sorted(by: page.order.isOrdered)
+        guard var entries = try folder.entriesBlocking(upTo: settings.wholeListing) else { return nil }
+        entries.removeAll { !isServed($0) }
+        entries = page.order.sorted(entries)
         var totals = FolderTotals()
         totals.add(entries)
         return try page.beginning(form) + page.rows(entries, form, isFirst: true) + page.end(form, totals)

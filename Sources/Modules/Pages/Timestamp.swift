@@ -1,10 +1,12 @@
 // Instants, durations and sizes as pages show them.
 
-import FoundationEssentials
+import HTTPCore
 
-/// An instant as RFC 3339 in UTC: `2026-11-21T10:43:00Z`.
+/// An instant as RFC 3339 in UTC: `2026-11-21T10:43:00Z`; one outside the years 1 to 9999 is the nearest inside.
 func timestamp(_ secondsSinceEpoch: Int64) -> String {
-    Date(timeIntervalSince1970: Double(secondsSinceEpoch)).formatted(.iso8601)
+    var text: [UInt8] = []
+    HTTPDate(secondsSinceEpoch: secondsSinceEpoch).appendTimestamp(to: &text)
+    return String(decoding: text, as: UTF8.self)
 }
 
 /// A duration in its two largest units: `2 d 3 h`, `4 min 5 s`, `6 s`.
@@ -18,14 +20,30 @@ func span(_ seconds: Int64) -> String {
 
 /// A size for people, to one decimal: `512 B`, `1.5 KiB`.
 func size(_ bytes: UInt64) -> String {
-    guard bytes >= 1_024 else { return "\(bytes) B" }
-    var tenths = bytes / 1_024 * 10 + bytes % 1_024 * 10 / 1_024
-    var unit = 0
-    while tenths >= 10_240, unit < sizeUnits.count - 1 {
-        tenths /= 1_024
-        unit += 1
+    var text: [UInt8] = []
+    text.append(size: bytes)
+    return String(decoding: text, as: UTF8.self)
+}
+
+extension [UInt8] {
+    /// Appends ``size(_:)``.
+    mutating func append(size bytes: UInt64) {
+        guard bytes >= 1_024 else {
+            append(decimal: bytes)
+            return append(ascii: " B")
+        }
+        var tenths = bytes / 1_024 * 10 + bytes % 1_024 * 10 / 1_024
+        var unit = 0
+        while tenths >= 10_240, unit < sizeUnits.count - 1 {
+            tenths /= 1_024
+            unit += 1
+        }
+        append(decimal: tenths / 10)
+        append(UInt8(ascii: "."))
+        append(decimal: tenths % 10)
+        append(UInt8(ascii: " "))
+        append(ascii: sizeUnits[unit])
     }
-    return "\(tenths / 10).\(tenths % 10) \(sizeUnits[unit])"
 }
 
 private let sizeUnits = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"]
