@@ -34,7 +34,15 @@ public enum ByteRangeRequest: Sendable, Hashable {
 
     /// The `Content-Range` of one part.
     public static func contentRange(_ part: Range<UInt64>, size: UInt64) -> String {
-        "bytes \(part.lowerBound)-\(part.upperBound - 1)/\(size)"
+        var text: [UInt8] = []
+        text.reserveCapacity(48)
+        text.append(ascii: "bytes ")
+        text.append(decimal: part.lowerBound)
+        text.append(UInt8(ascii: "-"))
+        text.append(decimal: part.upperBound - 1)
+        text.append(UInt8(ascii: "/"))
+        text.append(decimal: size)
+        return String(decoding: text, as: UTF8.self)
     }
 
     /// The `Content-Range` of a 416.
@@ -45,13 +53,19 @@ public enum ByteRangeRequest: Sendable, Hashable {
         return zip(sorted, sorted.dropFirst()).contains { $0.upperBound > $1.lowerBound }
     }
 
+    /// The elements of `bytes=…` (RFC 9110 §14.1.1); nil if one of them is malformed or there are none.
     private static func specifiers(_ value: String) -> [ByteRangeSpecifier]? {
-        guard let equals = value.utf8.firstIndex(of: UInt8(ascii: "=")),
-            FieldSyntax.equalIgnoringCase(value[..<equals], "bytes")
-        else { return nil }
+        let bytes = value.utf8.span
+        guard let start = ByteRangeSpecifier.startOfSet(bytes) else { return nil }
         var specifiers: [ByteRangeSpecifier] = []
-        for element in FieldSyntax.list(String(value[value.utf8.index(after: equals)...])) {
-            guard let specifier = ByteRangeSpecifier(element) else { return nil }
+        var element = start
+        for index in start...bytes.count {
+            guard index == bytes.count || bytes[index] == UInt8(ascii: ",") else { continue }
+            let (first, end) = FieldSyntax.trimmed(bytes, element..<index)
+            element = index + 1
+            // An empty element says nothing (RFC 9110 §5.6.1).
+            guard first < end else { continue }
+            guard let specifier = ByteRangeSpecifier(bytes.extracting(first..<end)) else { return nil }
             specifiers.append(specifier)
         }
         return specifiers.isEmpty ? nil : specifiers
@@ -64,10 +78,19 @@ private enum ByteRangeSpecifier {
     case closed(UInt64, UInt64)
     case suffix(UInt64)
 
-    init?(_ text: Substring) {
-        guard let dash = text.utf8.firstIndex(of: UInt8(ascii: "-")) else { return nil }
-        let first = text[..<dash]
-        let last = text[text.utf8.index(after: dash)...]
+    /// Where the set begins behind `bytes=`; nil if the unit is another.
+    static func startOfSet(_ value: Span<UInt8>) -> Int? {
+        let unit: InlineArray<6, UInt8> = [0x62, 0x79, 0x74, 0x65, 0x73, 0x3D]
+        guard value.count >= unit.count else { return nil }
+        for index in unit.indices where value[index].lowercasedASCII != unit[index] { return nil }
+        return unit.count
+    }
+
+    init?(_ text: Span<UInt8>) {
+        var dash = 0
+        while dash < text.count, text[dash] != UInt8(ascii: "-") { dash += 1 }
+        guard dash < text.count else { return nil }
+        let (first, last) = (text.extracting(..<dash), text.extracting((dash + 1)...))
         switch (Self.number(first), Self.number(last)) {
         case (let first?, let last?):
             guard first <= last else { return nil }
@@ -79,11 +102,11 @@ private enum ByteRangeSpecifier {
     }
 
     /// Digits only; a number past the largest counts as the largest.
-    private static func number(_ text: Substring) -> UInt64? {
+    private static func number(_ text: Span<UInt8>) -> UInt64? {
         guard !text.isEmpty else { return nil }
         var number: UInt64 = 0
-        for byte in text.utf8 {
-            guard let digit = byte.decimalValue else { return nil }
+        for index in text.indices {
+            guard let digit = text[index].decimalValue else { return nil }
             let (tens, overflow) = number.multipliedReportingOverflow(by: 10)
             let (sum, carry) = tens.addingReportingOverflow(UInt64(digit))
             number = overflow || carry || number == .max ? .max : sum

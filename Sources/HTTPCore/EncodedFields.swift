@@ -35,6 +35,21 @@ package final class EncodedFields: Sendable {
         (self.lines, self.strings, self.ends) = (lines, strings, ends)
     }
 
+    /// The fields and one more, whose value is text; nil if it is the server's to decide about.
+    package func adding(_ name: HTTPField.Name, _ value: String) -> EncodedFields? {
+        guard !Self.servers.contains(name.canonicalName) else { return nil }
+        var (lines, strings, ends) = (lines, strings, ends)
+        lines.append(ascii: name.rawName)
+        lines.append(ascii: ": ")
+        lines.append(ascii: value)
+        lines.append(ascii: "\r\n")
+        strings.append(ascii: name.canonicalName)
+        ends.append(strings.count)
+        strings.append(ascii: value)
+        ends.append(strings.count)
+        return EncodedFields(lines: lines, strings: strings, ends: ends)
+    }
+
     /// Both, one after the other.
     package static func + (one: EncodedFields, other: EncodedFields) -> EncodedFields {
         EncodedFields(

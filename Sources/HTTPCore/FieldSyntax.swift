@@ -49,6 +49,14 @@ public enum FieldSyntax {
     /// Whether `byte` is optional white space, `OWS` of RFC 9110 §5.6.3.
     @inlinable package static func isWhitespace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
 
+    /// A part of `bytes` without the optional white space at its ends.
+    static func trimmed(_ bytes: Span<UInt8>, _ part: Range<Int>) -> (start: Int, end: Int) {
+        var (start, end) = (part.lowerBound, part.upperBound)
+        while start < end, isWhitespace(bytes[start]) { start += 1 }
+        while start < end, isWhitespace(bytes[end - 1]) { end -= 1 }
+        return (start, end)
+    }
+
     /// `text` without the optional white space at its ends.
     static func trimmed(_ text: Substring) -> Substring {
         let utf8 = text.utf8

@@ -48,8 +48,12 @@ public struct ResponseFields: Sendable, ExpressibleByDictionaryLiteral {
 
     /// Appends a field, beside those of the same name.
     public mutating func append(_ name: HTTPField.Name, _ value: String) {
-        encoding = nil
-        if let field = accept(value, of: name) { valid.append(field) }
+        guard let field = accept(value, of: name) else {
+            encoding = nil
+            return
+        }
+        valid.append(field)
+        encoding = encoding?.adding(name, field.value)
     }
 
     /// Appends all of `other`.

@@ -16,7 +16,7 @@ private struct EagerSite {
 
     init(
         _ files: [String: String], settleSeconds: Int64 = -1, cacheBytes: Int = 1 << 20,
-        compression: CompressionRule? = nil
+        compression: CompressionRule? = nil, applicationPage: String? = nil
     ) throws {
         site = try Site(files)
         var settings = FileSettings(
@@ -25,6 +25,7 @@ private struct EagerSite {
         settings.settleSeconds = settleSeconds
         settings.cacheBytes = cacheBytes
         settings.compression = compression
+        settings.applicationPage = applicationPage.map { Array($0.utf8) }
         let root = try RootDirectory(site.folder["root"])
         handler = FileHandler(root: root, settings: settings, blocking: BlockingPool(threads: 1))
     }
@@ -58,6 +59,20 @@ private struct EagerSite {
     }
 }
 
+/// Two contents of one size: those that are kept whole, and those that are opened again for each request.
+private struct Versions: CustomTestStringConvertible {
+    let one: String
+    let two: String
+    let testDescription: String
+
+    static let all = [
+        Versions(one: "one", two: "two", testDescription: "small"),
+        Versions(
+            one: String(repeating: "1", count: 100_000), two: String(repeating: "2", count: 100_000),
+            testDescription: "large"),
+    ]
+}
+
 /// Whether a file is still being replaced.
 private final class Replacement: Sendable {
     let isDone = Atomic(false)
@@ -65,9 +80,11 @@ private final class Replacement: Sendable {
 
 @Suite("files: what is kept in memory is never stale", .timeLimit(.minutes(1)))
 struct FileCacheTests {
-    @Test("A kept file is answered as a fresh one is, conditions and ranges too")
-    func same() async throws {
-        let eager = try EagerSite(["a.txt": "0123456789"])
+    @Test(
+        "A kept file is answered as a fresh one is, conditions and ranges too",
+        arguments: ["", Versions.all[1].one])
+    func same(rest: String) async throws {
+        let eager = try EagerSite(["a.txt": "0123456789" + rest])
         let fresh = try await eager.keep("/a.txt")
         let kept = try await eager.get("/a.txt")
         #expect(kept.fields == fresh.fields)
@@ -84,46 +101,46 @@ struct FileCacheTests {
         #expect(eager.handler.cache.count == 0)
     }
 
-    @Test("Edited in place, same size")
-    func editedInPlace() async throws {
-        let eager = try EagerSite(["a.txt": "one"])
+    @Test("Edited in place, same size", arguments: Versions.all)
+    private func editedInPlace(_ versions: Versions) async throws {
+        let eager = try EagerSite(["a.txt": versions.one])
         _ = try await eager.keep("/a.txt")
-        try eager.change("a.txt") { try eager.folder.write("two", to: "root/a.txt") }
-        #expect(try await eager.get("/a.txt").text == "two")
+        try eager.change("a.txt") { try eager.folder.write(versions.two, to: "root/a.txt") }
+        #expect(try await eager.get("/a.txt").text == versions.two)
     }
 
-    @Test("Edited in place, same size, and the time set back")
-    func timeSetBack() async throws {
-        let eager = try EagerSite(["a.txt": "one"])
+    @Test("Edited in place, same size, and the time set back", arguments: Versions.all)
+    private func timeSetBack(_ versions: Versions) async throws {
+        let eager = try EagerSite(["a.txt": versions.one])
         try eager.folder.setModificationTime(1_000, of: "root/a.txt")
         _ = try await eager.keep("/a.txt")
         try eager.change("a.txt") {
-            try eager.folder.write("two", to: "root/a.txt")
+            try eager.folder.write(versions.two, to: "root/a.txt")
             try eager.folder.setModificationTime(1_000, of: "root/a.txt")
         }
-        #expect(try await eager.get("/a.txt").text == "two")
+        #expect(try await eager.get("/a.txt").text == versions.two)
     }
 
-    @Test("Replaced by a rename")
-    func renamed() async throws {
-        let eager = try EagerSite(["a.txt": "one", "b.txt": "two"])
+    @Test("Replaced by a rename", arguments: Versions.all)
+    private func renamed(_ versions: Versions) async throws {
+        let eager = try EagerSite(["a.txt": versions.one, "b.txt": versions.two])
         _ = try await eager.keep("/a.txt")
         try eager.folder.move("root/b.txt", to: "root/a.txt")
-        #expect(try await eager.get("/a.txt").text == "two")
+        #expect(try await eager.get("/a.txt").text == versions.two)
     }
 
-    @Test("Replaced by an older file of the same size and time")
-    func older() async throws {
-        let eager = try EagerSite(["b.txt": "two", "a.txt": "one"])
+    @Test("Replaced by an older file of the same size and time", arguments: Versions.all)
+    private func older(_ versions: Versions) async throws {
+        let eager = try EagerSite(["b.txt": versions.two, "a.txt": versions.one])
         for name in ["a", "b"] { try eager.folder.setModificationTime(1_000, of: "root/\(name).txt") }
         _ = try await eager.keep("/a.txt")
         try eager.folder.move("root/b.txt", to: "root/a.txt")
-        #expect(try await eager.get("/a.txt").text == "two")
+        #expect(try await eager.get("/a.txt").text == versions.two)
     }
 
-    @Test("Deleted, and a folder in its place")
-    func deleted() async throws {
-        let eager = try EagerSite(["a.txt": "one"])
+    @Test("Deleted, and a folder in its place", arguments: Versions.all)
+    private func deleted(_ versions: Versions) async throws {
+        let eager = try EagerSite(["a.txt": versions.one])
         _ = try await eager.keep("/a.txt")
         try eager.folder.delete("root/a.txt")
         #expect(try await eager.get("/a.txt").status == .notFound)
@@ -141,32 +158,67 @@ struct FileCacheTests {
         #expect(eager.handler.cache["/a.txt"]?.entry !== before)
     }
 
-    @Test("The file swapped for a link to the outside")
-    func linkOutside() async throws {
-        let eager = try EagerSite(["a.txt": "one"])
+    @Test("The file swapped for a link to the outside", arguments: Versions.all)
+    private func linkOutside(_ versions: Versions) async throws {
+        let eager = try EagerSite(["a.txt": versions.one])
         _ = try await eager.keep("/a.txt")
         try eager.folder.delete("root/a.txt")
         try eager.folder.link("root/a.txt", to: "../secret.txt")
         #expect(try await eager.get("/a.txt").status == .notFound)
     }
 
-    @Test("Its folder moved outside and a link in its place: the same file, unchanged, but no longer inside")
-    func folderOutside() async throws {
-        let eager = try EagerSite(["d/a.txt": "one"])
+    @Test(
+        "Its folder moved outside and a link in its place: the same file, unchanged, but no longer inside",
+        arguments: Versions.all)
+    private func folderOutside(_ versions: Versions) async throws {
+        let eager = try EagerSite(["d/a.txt": versions.one])
         _ = try await eager.keep("/d/a.txt")
         try eager.folder.move("root/d", to: "moved")
         try eager.folder.link("root/d", to: "../moved")
         #expect(try await eager.get("/d/a.txt").status == .notFound)
     }
 
-    @Test("A link inside that is turned to another file")
-    func linkTurned() async throws {
-        let eager = try EagerSite(["one.txt": "one", "two.txt": "two"])
+    @Test("A link inside that is turned to another file", arguments: Versions.all)
+    private func linkTurned(_ versions: Versions) async throws {
+        let eager = try EagerSite(["one.txt": versions.one, "two.txt": versions.two])
         try eager.folder.link("root/a.txt", to: "one.txt")
         _ = try await eager.keep("/a.txt")
         try eager.folder.delete("root/a.txt")
         try eager.folder.link("root/a.txt", to: "two.txt")
-        #expect(try await eager.get("/a.txt").text == "two")
+        #expect(try await eager.get("/a.txt").text == versions.two)
+    }
+
+    @Test("A FIFO in its place is not found, and nobody waits for its other end", arguments: Versions.all)
+    private func fifo(_ versions: Versions) async throws {
+        let eager = try EagerSite(["a.txt": versions.one])
+        _ = try await eager.keep("/a.txt")
+        try eager.folder.delete("root/a.txt")
+        try eager.folder.makeFIFO("root/a.txt")
+        #expect(try await eager.get("/a.txt").status == .notFound)
+    }
+
+    @Test("A large file is described once, and opened for each request")
+    func largeFile() async throws {
+        let eager = try EagerSite(["a.txt": Versions.all[1].one])
+        _ = try await eager.keep("/a.txt")
+        let entry = try #require(eager.handler.cache["/a.txt"]?.entry)
+        #expect(entry.content == nil)
+        #expect(try await eager.get("/a.txt", [.range: "bytes=99999-"]).text == "1")
+        #expect(eager.handler.cache["/a.txt"]?.entry === entry)
+    }
+
+    @Test("The page of an application is kept for all of its paths, and changes with its file")
+    func applicationPage() async throws {
+        let eager = try EagerSite(["index.html": "one"], applicationPage: "index.html")
+        let navigation: HTTPFields = [.accept: "text/html"]
+        let fresh = try await eager.get("/users/1", navigation)
+        #expect(eager.handler.cache.count == 1)
+        let kept = try await eager.get("/users/2", navigation)
+        #expect(kept.text == "one")
+        #expect(kept.fields == fresh.fields)
+        #expect(eager.handler.cache.count == 1)
+        try eager.change("index.html") { try eager.folder.write("two", to: "root/index.html") }
+        #expect(try await eager.get("/users/1", navigation).text == "two")
     }
 
     @Test("An index file that comes up before the one that was served")
@@ -182,9 +234,11 @@ struct FileCacheTests {
         #expect(try await eager.get("/e/").text == "")
     }
 
-    @Test("While a file is replaced over and over, every answer is one whole version")
-    func replacedUnderLoad() async throws {
-        let versions = ["a", "b"].map { String(repeating: $0, count: 10_000) }
+    @Test(
+        "While a file is replaced over and over, every answer is one whole version",
+        arguments: [10_000, 100_000])
+    func replacedUnderLoad(size: Int) async throws {
+        let versions = ["a", "b"].map { String(repeating: $0, count: size) }
         let eager = try EagerSite(["a.txt": versions[0]])
         let handler = eager.handler
         let replacement = Replacement()
@@ -266,12 +320,5 @@ struct FileCacheTests {
             try eager.folder.write(text.replacing("one", with: "two"), to: "root/a.txt")
         }
         #expect(try await eager.get("/a.txt", fields).body != first.body)
-    }
-
-    @Test("Large files are not kept")
-    func large() async throws {
-        let eager = try EagerSite(["big": String(repeating: "x", count: 65_537)])
-        #expect(try await eager.get("/big").length == 65_537)
-        #expect(eager.handler.cache.count == 0)
     }
 }

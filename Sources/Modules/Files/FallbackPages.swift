@@ -10,8 +10,9 @@ extension FileHandler {
     ///
     /// - Throws: ``notFound`` if no page is configured, it is not there, or the client has no use for it.
     func missing(_ request: Request) async throws -> Response {
-        if let page = settings.applicationPage, isNavigation(request), let file = try await openFile(page) {
-            var response = try await send(file, at: page, for: request, isKept: false)
+        if let page = settings.applicationPage, isNavigation(request),
+            var response = try await application(page, for: request)
+        {
             response.fields.append(.vary, "Accept")
             return response
         }
@@ -20,6 +21,14 @@ extension FileHandler {
             if let response = described.response(with: .notFound, to: request) { return response }
         }
         throw Self.notFound
+    }
+
+    private func application(_ page: [UInt8], for request: Request) async throws -> Response? {
+        // No request has an empty path.
+        let key = ""
+        if let response = try cachedResponse(to: request, key: key) { return response }
+        guard let file = try await openFile(page) else { return nil }
+        return try await send(file, at: page, for: request, key: key)
     }
 
     /// Whether a browser wants a page to show, not something for a page: it names HTML, `Sec-Fetch-Dest` names no

@@ -1,4 +1,4 @@
-// Small files in memory, bounded in bytes. An entry is only ever a guess: whoever takes it asks the file system, on
+// Small files in memory, bounded in bytes, and what is said of large ones. An entry is only ever a guess: whoever takes it asks the file system, on
 // every request, whether the file at its path is still the one that was read.
 
 import Files
@@ -16,7 +16,9 @@ final class FileCache: Sendable {
     /// A file and the path below the root that led to it, and its neighbours in other codings.
     final class Entry: Sendable {
         let path: [UInt8]
-        let file: FileRepresentation
+        let facts: FileFacts
+        /// nil of a large file, which is opened again for each request.
+        let content: FileContent?
         let neighbours: [EncodedNeighbour]
         /// Whether the file is compressed for who takes it.
         let isCompressed: Bool
@@ -26,12 +28,13 @@ final class FileCache: Sendable {
         let madeAt: SuspendingClock.Instant
 
         init(
-            path: [UInt8], file: FileRepresentation, neighbours: [EncodedNeighbour] = [],
+            path: [UInt8], facts: FileFacts, content: FileContent?, neighbours: [EncodedNeighbour] = [],
             isCompressed: Bool = false, encoded: [String: FileRepresentation] = [:],
             madeAt: SuspendingClock.Instant = .now
         ) {
             self.path = path
-            self.file = file
+            self.facts = facts
+            self.content = content
             self.neighbours = neighbours
             self.isCompressed = isCompressed
             self.encoded = encoded
@@ -44,13 +47,14 @@ final class FileCache: Sendable {
         /// The same with one more representation.
         func adding(_ other: FileRepresentation, _ coding: String) -> Entry {
             Entry(
-                path: path, file: file, neighbours: neighbours, isCompressed: isCompressed,
+                path: path, facts: facts, content: content, neighbours: neighbours,
+                isCompressed: isCompressed,
                 encoded: encoded.merging([coding: other]) { $1 }, madeAt: madeAt)
         }
 
         /// The contents, and about what the fields take besides, in bytes.
         var cost: Int {
-            encoded.values.reduce(Int(file.content.length) + 1_024) { $0 + Int($1.content.length) + 1_024 }
+            encoded.values.reduce(Int(content?.length ?? 0) + 1_024) { $0 + Int($1.content.length) + 1_024 }
         }
     }
 

@@ -25,7 +25,7 @@ enum FileContent: Sendable {
     }
 
     /// All of a file that is read later.
-    private static func whole(of file: OpenFile) -> FileContent {
+    static func whole(of file: OpenFile) -> FileContent {
         .file(FileRegion(file, length: file.status.size))
     }
 

@@ -69,12 +69,18 @@ struct FileHandler: LifecycleHandler {
     }
 
     private func cachedResponse(to request: Request) throws -> Response? {
+        guard request.target.isPathUTF8 else { return nil }
+        return try cachedResponse(to: request, key: request.target.path)
+    }
+
+    /// The answer with what is kept under a key; nil if it has to be made anew.
+    func cachedResponse(to request: Request, key: String) throws -> Response? {
         // The query may ask for an archive in place of the index file.
-        guard !settings.hasArchives || request.target.query == nil, let entry = cachedEntry(request) else {
-            return nil
-        }
-        guard !entry.isNegotiated else { return try encodedAtOnce(entry, for: request) }
-        return try entry.file.response(to: request)
+        guard !settings.hasArchives || request.target.query == nil,
+            let (entry, file) = cachedEntry(key, for: request)
+        else { return nil }
+        guard !entry.isNegotiated else { return try encodedAtOnce(entry, file, for: request) }
+        return try file.response(to: request)
     }
 
     private func answer(_ request: Request) async throws -> Response {
@@ -98,7 +104,7 @@ struct FileHandler: LifecycleHandler {
         if path.endsInSlash, let response = try await index(of: path, for: request) { return response }
         guard let file = try await open(path.relative) else { return nil }
         switch (file.status.kind == .directory, path.endsInSlash) {
-        case (false, false): return try await send(file, at: path.relative, for: request, isKept: true)
+        case (false, false): return try await send(file, at: path.relative, for: request, key: key(request))
         case (false, true): return nil
         case (true, false): return redirect(to: path.folderLocation(query: request.target.query))
         case (true, true): return settings.lists ? try await list(file, at: path, for: request) : nil
@@ -118,24 +124,30 @@ struct FileHandler: LifecycleHandler {
             let path = folder.appending(name)
             guard let file = try await openFile(path) else { continue }
             // Behind the first name the cache would not see one before it come up.
-            return try await send(file, at: path, for: request, isKept: rank == 0)
+            return try await send(file, at: path, for: request, key: rank == 0 ? key(request) : nil)
         }
         return nil
     }
 
+    private func key(_ request: Request) -> String? {
+        request.target.isPathUTF8 ? request.target.path : nil
+    }
+
     /// Answers with a file, or with the neighbour that the client likes better.
     ///
-    /// - Parameter isKept: Whether the request's path will lead to this file again, as far as its name goes.
+    /// - Parameter key: Under which it is kept for other requests that will lead to it, as far as its name goes; nil if
+    ///   none will.
     func send(
-        _ file: OpenFile, at path: [UInt8], for request: Request, isKept: Bool
+        _ file: OpenFile, at path: [UInt8], for request: Request, key: String?
     ) async throws -> Response {
         let (plain, neighbours, isSettled) = try await read(file, at: path, for: request)
         let isCompressed = isCompressed(plain)
         var entry = FileCache.Entry(
-            path: path, file: plain, neighbours: neighbours, isCompressed: isCompressed)
+            path: path, facts: plain.facts, content: plain.content.isInMemory ? plain.content : nil,
+            neighbours: neighbours, isCompressed: isCompressed)
         // What was made of this version needs not be made again.
-        if isCompressed, isKept, isSettled, let kept = cache[request.target.path]?.entry,
-            kept.file.status == plain.status, kept.neighbours.isEmpty, neighbours.isEmpty
+        if isCompressed, isSettled, let key, let kept = cache[key]?.entry,
+            kept.facts.status == plain.status, kept.neighbours.isEmpty, neighbours.isEmpty
         {
             entry = kept.encoded.reduce(entry) { $0.adding($1.value, $1.key) }
         }
@@ -149,9 +161,7 @@ struct FileHandler: LifecycleHandler {
             answer = try await compress(plain, coding)
             if answer.content.isInMemory { entry = entry.adding(answer, coding.rawValue) }
         }
-        if isKept, isSettled, plain.content.isInMemory, request.target.isPathUTF8 {
-            cache.insert(entry, for: request.target.path)
-        }
+        if isSettled, let key, entry.content != nil || !entry.isNegotiated { cache.insert(entry, for: key) }
         return try answer.response(to: request)
     }
 
@@ -223,10 +233,12 @@ struct FileHandler: LifecycleHandler {
 
     /// The answer from memory for a file that has neighbours; nil if the one that the client likes is not there.
     @inline(never)
-    private func encodedAtOnce(_ entry: FileCache.Entry, for request: Request) throws -> Response? {
+    private func encodedAtOnce(
+        _ entry: FileCache.Entry, _ file: FileRepresentation, for request: Request
+    ) throws -> Response? {
         guard let neighbour = try preferred(of: entry.neighbours, for: request) else {
             guard entry.isCompressed, let coding = try CompressionRule.preferred(for: request) else {
-                return try entry.file.response(to: request)
+                return try file.response(to: request)
             }
             return try entry.encoded[coding.rawValue]?.response(to: request)
         }
@@ -247,28 +259,41 @@ struct FileHandler: LifecycleHandler {
     /// The file that a path led to before, if it leads there still and nothing about it has changed.
     ///
     /// The look-up walks the path through the kernel's cache only, so it does not wait for a disk.
-    private func cachedEntry(_ request: Request) -> FileCache.Entry? {
-        guard request.target.isPathUTF8, let (entry, lookedUp) = cache[request.target.path] else {
+    private func cachedEntry(
+        _ key: String, for request: Request
+    ) -> (entry: FileCache.Entry, file: FileRepresentation)? {
+        guard let (entry, lookedUp) = cache[key] else { return nil }
+        let content = entry.content
+        // Requests that were read together share a look: it came after all of them.
+        if let content, let readAt = request.readAt, let lookedUp, lookedUp > readAt {
+            return (entry, FileRepresentation(entry.facts, content))
+        }
+        let now = SuspendingClock.now
+        // A neighbour that came up is seen a second later. What is opened without a look at it was a file until then.
+        guard content != nil && !settings.isPrecompressed || now < entry.madeAt + .seconds(1) else {
             return nil
         }
-        // Requests that were read together share a look: it came after all of them.
-        if let readAt = request.readAt, let lookedUp, lookedUp > readAt { return entry }
-        let path = entry.path
-        let now = SuspendingClock.now
-        // A neighbour that came up is seen a second later.
-        guard !settings.isPrecompressed || now < entry.madeAt + .seconds(1) else { return nil }
         do throws(FileFailure) {
-            let status = try root.status(of: path.span, links: settings.links, mayBlock: false)
-            if status == entry.file.status {
-                if request.readAt != nil { cache.noteLookUp(of: request.target.path, at: now) }
-                return entry
+            if let content = try unchanged(entry) {
+                if request.readAt != nil { cache.noteLookUp(of: key, at: now) }
+                return (entry, FileRepresentation(entry.facts, content))
             }
         } catch {
             // Whatever it is, opening the file will tell the client. Not being in the kernel's cache is no change.
             if error.code == .wouldBlock { return nil }
         }
-        cache.remove(request.target.path)
+        cache.remove(key)
         return nil
+    }
+
+    /// The content of a file that was served before; nil if it is another by now.
+    private func unchanged(_ entry: FileCache.Entry) throws(FileFailure) -> FileContent? {
+        let (path, known) = (entry.path, entry.facts.status)
+        guard let content = entry.content else {
+            return try root.reopen(path.span, links: settings.links, as: known).map(FileContent.whole)
+        }
+        let status = try root.status(of: path.span, links: settings.links, mayBlock: false)
+        return status == known ? content : nil
     }
 
     /// Opens a regular file; nil if there is none at the path.

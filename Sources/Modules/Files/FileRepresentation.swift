@@ -1,4 +1,4 @@
-// A file as a client gets it: fields made once, conditions and ranges answered from them.
+// A file as a client gets it: what is said of it is made once, conditions and ranges are answered from that.
 
 import Files
 import HTTPCore
@@ -14,32 +14,22 @@ struct FileDescription: Sendable {
     let disposition: String?
 }
 
-/// The content of a file at one moment and the fields that describe it.
-final class FileRepresentation: Sendable {
+/// What is said of a file's content at one moment, whoever holds the content.
+final class FileFacts: Sendable {
     /// What the content was read from, and how it looked then.
     let status: FileStatus
-    let content: FileContent
     let type: String
     /// Whether it was compressed by this server, so that it has no parts.
-    private let isMade: Bool
-    private let etag: EntityTag
-    private let lastModified: HTTPDate
-    private let fields: ResponseFields
+    fileprivate let isMade: Bool
+    fileprivate let etag: EntityTag
+    fileprivate let lastModified: HTTPDate
+    fileprivate let fields: ResponseFields
 
-    /// Describes an open file and its content.
-    ///
-    /// - Parameters:
-    ///   - description: What its name says of it.
-    ///   - edition: What tells its tag from that of another content made of the same file.
-    ///   - coding: The content coding that the content has; nil for none.
-    ///   - isNegotiated: Whether the file is there in another coding too, so that caches must tell them apart.
-    init(
-        _ file: OpenFile, _ content: FileContent, _ description: FileDescription, edition: String? = nil,
-        coding: String? = nil,
-        isNegotiated: Bool = false
+    fileprivate init(
+        _ status: FileStatus, _ description: FileDescription, edition: String?, coding: String?,
+        isNegotiated: Bool
     ) {
-        status = file.status
-        self.content = content
+        self.status = status
         type = description.type
         isMade = false
         let tag = status.entityTag
@@ -55,10 +45,8 @@ final class FileRepresentation: Sendable {
         self.fields = fields.encoded()
     }
 
-    /// The first bytes of another.
-    private init(_ other: FileRepresentation, first count: UInt64) {
+    fileprivate init(_ other: FileFacts, first count: UInt64) {
         status = other.status
-        content = other.content.prefix(count)
         type = other.type
         isMade = false
         etag = EntityTag("\(other.etag.opaque)-\(count)")
@@ -68,11 +56,8 @@ final class FileRepresentation: Sendable {
         self.fields = fields
     }
 
-    /// Another in a content coding that this server made. The tag is weak: another version of the library may make
-    /// other bytes of it.
-    init(_ other: FileRepresentation, made content: FileContent, coding: String) {
+    fileprivate init(_ other: FileFacts, coding: String) {
         status = other.status
-        self.content = content
         type = other.type
         isMade = true
         etag = EntityTag("\(other.etag.opaque)-\(coding)", isWeak: true)
@@ -83,6 +68,49 @@ final class FileRepresentation: Sendable {
         fields[.acceptRanges] = nil
         self.fields = fields.encoded()
     }
+}
+
+/// The content of a file at one moment and what is said of it.
+struct FileRepresentation: Sendable {
+    let facts: FileFacts
+    let content: FileContent
+
+    init(_ facts: FileFacts, _ content: FileContent) {
+        self.facts = facts
+        self.content = content
+    }
+
+    /// Describes an open file and its content.
+    ///
+    /// - Parameters:
+    ///   - description: What its name says of it.
+    ///   - edition: What tells its tag from that of another content made of the same file.
+    ///   - coding: The content coding that the content has; nil for none.
+    ///   - isNegotiated: Whether the file is there in another coding too, so that caches must tell them apart.
+    init(
+        _ file: OpenFile, _ content: FileContent, _ description: FileDescription, edition: String? = nil,
+        coding: String? = nil,
+        isNegotiated: Bool = false
+    ) {
+        let facts = FileFacts(
+            file.status, description, edition: edition, coding: coding, isNegotiated: isNegotiated)
+        self.init(facts, content)
+    }
+
+    /// The first bytes of another.
+    private init(_ other: FileRepresentation, first count: UInt64) {
+        self.init(FileFacts(other.facts, first: count), other.content.prefix(count))
+    }
+
+    /// Another in a content coding that this server made. The tag is weak: another version of the library may make
+    /// other bytes of it.
+    init(_ other: FileRepresentation, made content: FileContent, coding: String) {
+        self.init(FileFacts(other.facts, coding: coding), content)
+    }
+
+    var status: FileStatus { facts.status }
+    var type: String { facts.type }
+    private var fields: ResponseFields { facts.fields }
 
     /// The answer to a GET or HEAD: whole, in part, or not at all, as the request's conditions have it.
     ///
@@ -113,18 +141,26 @@ final class FileRepresentation: Sendable {
     }
 
     private func conditionalResponse(to request: Request) throws -> Response {
-        guard request.fields.contains(where: { $0.name.isConditionOrRange }) else { return whole }
+        let (hasConditions, hasRange) = request.fields.conditionsAndRange
+        guard hasConditions else { return hasRange ? try ranged(request) : whole }
         switch ConditionalRequest.evaluate(
-            request.fields, method: request.method, etag: etag, lastModified: lastModified)
+            request.fields, method: request.method, etag: facts.etag, lastModified: facts.lastModified)
         {
         case .notModified: return notModified
         case .preconditionFailed: throw HandlerFailure(.preconditionFailed)
         case .proceed: break
         }
-        // RFC 9110 §14.2: a range is defined for GET alone.
-        guard !isMade, request.method == .get, let range = request.fields[.range],
-            ConditionalRequest.permitsRange(request.fields, etag: etag, lastModified: lastModified)
+        guard hasRange,
+            ConditionalRequest.permitsRange(
+                request.fields, etag: facts.etag, lastModified: facts.lastModified)
         else { return whole }
+        return try ranged(request)
+    }
+
+    /// The parts that a request asks for, or the whole.
+    private func ranged(_ request: Request) throws -> Response {
+        // RFC 9110 §14.2: a range is defined for GET alone.
+        guard !facts.isMade, request.method == .get, let range = request.fields[.range] else { return whole }
         switch ByteRangeRequest(range, size: content.length) {
         case .whole: return whole
         case .unsatisfiable: throw unsatisfiable
@@ -147,7 +183,7 @@ final class FileRepresentation: Sendable {
 
     /// RFC 9110 §15.4.5: the fields that guide a cache, and no others.
     private var notModified: Response {
-        var kept: ResponseFields = [.eTag: etag.description]
+        var kept: ResponseFields = [.eTag: facts.etag.description]
         kept[.cacheControl] = fields[.cacheControl]
         kept[.vary] = fields[.vary]
         return Response(.notModified, fields: kept)
@@ -162,7 +198,8 @@ final class FileRepresentation: Sendable {
     private func partial(_ parts: [Range<UInt64>]) -> Response {
         var response = Response(.partialContent, fields: fields)
         if parts.count == 1 {
-            response.fields[.contentRange] = ByteRangeRequest.contentRange(parts[0], size: content.length)
+            response.fields.append(
+                .contentRange, ByteRangeRequest.contentRange(parts[0], size: content.length))
             response.body = content.body(of: parts[0])
         } else {
             let multipart = MultipartByteRanges(parts, of: content, type: type)
@@ -173,11 +210,18 @@ final class FileRepresentation: Sendable {
     }
 }
 
-extension HTTPField.Name {
-    /// Whether it is `Range` or one of the five conditions.
-    fileprivate var isConditionOrRange: Bool {
-        let name = canonicalName.utf8
-        guard name.first == UInt8(ascii: "i") || name.first == UInt8(ascii: "r") else { return false }
-        return canonicalName.hasPrefix("if-") || canonicalName == "range"
+extension HTTPFields {
+    /// Whether there are any of the five conditions or If-Range, and whether there is Range: found in one pass.
+    fileprivate var conditionsAndRange: (Bool, Bool) {
+        var found = (false, false)
+        for field in self {
+            let name = field.name.canonicalName
+            switch name.utf8.first {
+            case UInt8(ascii: "i") where name.hasPrefix("if-"): found.0 = true
+            case UInt8(ascii: "r") where name == "range": found.1 = true
+            default: break
+            }
+        }
+        return found
     }
 }
