@@ -141,8 +141,8 @@ struct FileRepresentation: Sendable {
     }
 
     private func conditionalResponse(to request: Request) throws -> Response {
-        let (hasConditions, hasRange) = request.fields.conditionsAndRange
-        guard hasConditions else { return hasRange ? try ranged(request) : whole }
+        let (hasConditions, range) = request.fields.conditionsAndRange
+        guard hasConditions else { return try response(range, to: request) }
         switch ConditionalRequest.evaluate(
             request.fields, method: request.method, etag: facts.etag, lastModified: facts.lastModified)
         {
@@ -150,17 +150,15 @@ struct FileRepresentation: Sendable {
         case .preconditionFailed: throw HandlerFailure(.preconditionFailed)
         case .proceed: break
         }
-        guard hasRange,
-            ConditionalRequest.permitsRange(
-                request.fields, etag: facts.etag, lastModified: facts.lastModified)
-        else { return whole }
-        return try ranged(request)
+        let isPermitted = ConditionalRequest.permitsRange(
+            request.fields, etag: facts.etag, lastModified: facts.lastModified)
+        return try response(isPermitted ? range : nil, to: request)
     }
 
-    /// The parts that a request asks for, or the whole.
-    private func ranged(_ request: Request) throws -> Response {
+    /// The parts that the value of Range names, or the whole.
+    private func response(_ range: String?, to request: Request) throws -> Response {
         // RFC 9110 §14.2: a range is defined for GET alone.
-        guard !facts.isMade, request.method == .get, let range = request.fields[.range] else { return whole }
+        guard let range, !facts.isMade, request.method == .get else { return whole }
         switch ByteRangeRequest(range, size: content.length) {
         case .whole: return whole
         case .unsatisfiable: throw unsatisfiable
@@ -211,17 +209,17 @@ struct FileRepresentation: Sendable {
 }
 
 extension HTTPFields {
-    /// Whether there are any of the five conditions or If-Range, and whether there is Range: found in one pass.
-    fileprivate var conditionsAndRange: (Bool, Bool) {
-        var found = (false, false)
+    /// Whether there are conditions, and the value of Range: found in one pass.
+    fileprivate var conditionsAndRange: (hasConditions: Bool, range: String?) {
+        var (hasConditions, range) = (false, String?.none)
         for field in self {
             let name = field.name.canonicalName
             switch name.utf8.first {
-            case UInt8(ascii: "i") where name.hasPrefix("if-"): found.0 = true
-            case UInt8(ascii: "r") where name == "range": found.1 = true
+            case UInt8(ascii: "i") where name.hasPrefix("if-"): hasConditions = true
+            case UInt8(ascii: "r") where name == "range": range = range == nil ? field.value : self[.range]
             default: break
             }
         }
-        return found
+        return (hasConditions, range)
     }
 }
