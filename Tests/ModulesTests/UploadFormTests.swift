@@ -1,3 +1,4 @@
+import Files
 import HTTPTypes
 import HandlerKit
 import HandlerTesting
@@ -80,6 +81,25 @@ struct UploadFormTests {
         let parts = [("name=f; filename=a", "one"), ("name=f; filename=b", "two")]
         #expect(try await upload.submit(parts).status == .conflict)
         #expect(try upload.files == ["b": "there"])
+    }
+
+    @Test(
+        "A name that is taken while the form comes lets none of its files be saved",
+        arguments: TakenName.allCases)
+    func takenMeanwhile(taken: TakenName) throws {
+        let folder = try TemporaryFolder()
+        let upload = UploadFolder(root: try RootDirectory(folder.path), taken: taken, partSeconds: 60)
+        let files = try ["a", "b"].map { text in
+            let name = try UploadName(text)
+            return ReceivedFile(name: name, file: try upload.begin(name, [:]))
+        }
+        try folder.makeFolder("b")
+        if taken == .rename {
+            #expect(try upload.place(files).map(\.name.text) == ["a", "b-1"])
+        } else {
+            #expect(throws: HandlerFailure.self) { try upload.place(files) }
+            #expect(try folder.names(in: ".") == ["b"])
+        }
     }
 
     @Test("What is no form has to name its file: 415 with Accept, or 400 for PUT")

@@ -1,4 +1,4 @@
-// The folder of an upload handler: what has a name there, and how a file that came whole gets its own. All of it blocks.
+// The folder of an upload handler: what has a name there, and how files that came whole get theirs. All of it blocks.
 
 import Files
 import HTTPCore
@@ -14,6 +14,12 @@ struct SavedFile: Sendable {
     let tag: EntityTag
     /// Whether nothing had the name before.
     let isNew: Bool
+}
+
+/// A file that came whole, before it has the name that it asks for.
+struct ReceivedFile: Sendable {
+    let name: UploadName
+    let file: NewFile
 }
 
 /// The folder that files come into.
@@ -43,29 +49,43 @@ final class UploadFolder: Sendable {
     }
 
     /// Brings a whole file to the disk and gives it its name.
-    func place(_ file: NewFile, as name: UploadName, _ conditions: HTTPFields) throws -> SavedFile {
-        if taken == .replace { try file.takePermissions(of: name.bytes) }
-        try file.synchronise()
-        let status = try file.status()
-        let (given, isNew) = try naming.withLock { _ in try giveName(name, to: file, conditions) }
-        try file.synchroniseFolder()
-        return SavedFile(name: given, size: status.size, tag: status.entityTag, isNew: isNew)
+    func place(_ file: ReceivedFile, _ conditions: HTTPFields) throws -> SavedFile {
+        try place([file], conditions)[0]
     }
 
-    private func giveName(_ name: UploadName, to file: NewFile, _ conditions: HTTPFields) throws
-        -> (UploadName, isNew: Bool)
-    {
-        let current = try look(at: name)
-        try check(current, conditions)
-        switch taken {
-        case .replace:
-            try file.replace(name.bytes)
-            return (name, current == nil)
-        case .refuse:
-            try file.giveName(name.bytes)
-            return (name, true)
-        case .rename: return (try giveFreeName(like: name, to: file), true)
+    /// Brings whole files to the disk and gives them their names: all of them, or none if one is refused or the disk
+    /// takes one not.
+    ///
+    /// Only another process can still come between two of them, by taking a name or the room for one.
+    func place(_ files: [ReceivedFile], _ conditions: HTTPFields = [:]) throws -> [SavedFile] {
+        let statuses = try files.map(synchronise)
+        let saved = try naming.withLock { _ in
+            let present = try files.map { try look(at: $0.name) }
+            for status in present { try check(status, conditions) }
+            return try files.indices.map { index in
+                SavedFile(
+                    name: try giveName(to: files[index]), size: statuses[index].size,
+                    tag: statuses[index].entityTag, isNew: present[index] == nil || taken == .rename)
+            }
         }
+        try files.last?.file.synchroniseFolder()
+        return saved
+    }
+
+    private func synchronise(_ received: ReceivedFile) throws(FileFailure) -> FileStatus {
+        if taken == .replace { try received.file.takePermissions(of: received.name.bytes) }
+        try received.file.synchronise()
+        return try received.file.status()
+    }
+
+    private func giveName(to received: ReceivedFile) throws(FileFailure) -> UploadName {
+        let (name, file) = (received.name, received.file)
+        switch taken {
+        case .replace: try file.replace(name.bytes)
+        case .refuse: try file.giveName(name.bytes)
+        case .rename: return try giveFreeName(like: name, to: file)
+        }
+        return name
     }
 
     private func giveFreeName(like name: UploadName, to file: NewFile) throws(FileFailure) -> UploadName {

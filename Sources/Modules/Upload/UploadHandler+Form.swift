@@ -13,9 +13,7 @@ extension UploadHandler {
         do {
             try await receive(request.body, type, &received)
             guard !received.isEmpty else { throw HandlerFailure(.badRequest, "The form has no file in it.") }
-            return try await blocking.run { [folder, received] in
-                try received.map { try folder.place($0.file, as: $0.name, [:]) }
-            }
+            return try await blocking.run { [folder, received] in try folder.place(received) }
         } catch {
             await discard(received.map(\.file))
             if let error = error as? HTTPSyntaxError { throw HandlerFailure(form: error) }
@@ -54,10 +52,4 @@ extension UploadHandler {
         guard let name = part.fileName, !name.isEmpty else { return nil }
         return try UploadName(name)
     }
-}
-
-/// A file of a form, before all of the form is there.
-private struct ReceivedFile: Sendable {
-    let name: UploadName
-    let file: NewFile
 }

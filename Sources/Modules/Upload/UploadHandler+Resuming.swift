@@ -27,7 +27,8 @@ extension UploadHandler {
             var writer = UploadWriter(file, blocking)
             try await receive(request.body, part, &writer)
             if isLast {
-                let saved = try await writer.flush { [folder] in try folder.place(file, as: name, conditions)
+                let saved = try await writer.flush { [folder] in
+                    try folder.place(ReceivedFile(name: name, file: file), conditions)
                 }
                 return try answer(saved, to: request)
             }

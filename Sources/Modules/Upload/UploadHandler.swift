@@ -114,7 +114,9 @@ struct UploadHandler: LifecycleHandler {
         var writer = UploadWriter(file, blocking)
         do {
             while let piece = try await request.body.next() { try await writer.append(piece) }
-            return try await writer.flush { [folder] in try folder.place(file, as: name, conditions) }
+            return try await writer.flush { [folder] in
+                try folder.place(ReceivedFile(name: name, file: file), conditions)
+            }
         } catch {
             await discard([file])
             throw error
