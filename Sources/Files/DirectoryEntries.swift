@@ -34,6 +34,25 @@ extension OpenFile {
         return names.compactMap { stream.entry($0) }
     }
 
+    /// Reads all names in a folder but `.` and `..`, in no order. It blocks.
+    public func namesBlocking() throws(FileFailure) -> [[UInt8]] {
+        let stream = try DirectoryStream(of: self)
+        var names: [[UInt8]] = []
+        while let (name, _) = stream.next() { names.append(name) }
+        return names
+    }
+
+    /// The entries whose names begin so; no other is looked at. It blocks.
+    func entriesBlocking(beginningWith prefix: String) throws(FileFailure) -> [DirectoryEntry] {
+        let stream = try DirectoryStream(of: self)
+        var entries: [DirectoryEntry] = []
+        while let (name, _) = stream.next() {
+            guard name.starts(with: prefix.utf8), let entry = stream.entry(name) else { continue }
+            entries.append(entry)
+        }
+        return entries
+    }
+
     /// The names of the folders in a folder; links to folders are not among them. It blocks.
     func foldersBlocking() throws(FileFailure) -> [[UInt8]] {
         let stream = try DirectoryStream(of: self)

@@ -86,8 +86,7 @@ extension RootDirectory {
     public func removeLeftoversBlocking(partsAfter seconds: Int64) throws(FileFailure) {
         let top: [UInt8] = []
         let folder = try open(top.span, links: .none, mayBlock: true)
-        for entry in try folder.entriesBlocking() where entry.name.starts(with: NewFile.temporaryPrefix.utf8)
-        {
+        for entry in try folder.entriesBlocking(beginningWith: NewFile.temporaryPrefix) {
             guard entry.status.kind == .regular, !entry.isLink else { continue }
             let isPart = entry.name.hasSuffix(NewFile.partSuffix)
             guard isPart ? entry.status.isSettled(for: seconds) : entry.name.hasSuffix(NewFile.suffix) else {

@@ -88,7 +88,8 @@ struct UploadFormTests {
         arguments: TakenName.allCases)
     func takenMeanwhile(taken: TakenName) throws {
         let folder = try TemporaryFolder()
-        let upload = UploadFolder(root: try RootDirectory(folder.path), taken: taken, partSeconds: 60)
+        let upload = UploadFolder(
+            root: try RootDirectory(folder.path), taken: taken, partSeconds: 60, now: { TestClock().now })
         let files = try ["a", "b"].map { text in
             let name = try UploadName(text)
             return ReceivedFile(name: name, file: try upload.begin(name, [:]))

@@ -1,3 +1,4 @@
+import Files
 import HTTPTypes
 import HandlerKit
 import HandlerTesting
@@ -127,6 +128,20 @@ struct UploadResumingTests {
         #expect(try await upload.send(.put, name, "x", range).status == .badRequest)
         #expect(try await upload.send(.put, name, "x").status == .created)
         #expect(try await upload.send(.put, String(name.dropLast()), "x", range).status == .created)
+    }
+
+    @Test("Leftovers are looked for once a minute, however many files begin")
+    func leftovers() throws {
+        let folder = try TemporaryFolder()
+        let clock = TestClock()
+        let upload = UploadFolder(
+            root: try RootDirectory(folder.path), taken: .replace, partSeconds: -1, now: { clock.now })
+        for (seconds, isRemoved) in [(0, true), (0, false), (60, true)] as [(Int64, Bool)] {
+            clock.advance(by: seconds)
+            try folder.write("x", to: ".portico-old.part")
+            _ = try upload.openPart(of: UploadName("a"), at: 0, [:])
+            #expect(try folder.names(in: ".").contains(".portico-old.part") == !isRemoved)
+        }
     }
 
     @Test("Parts that nobody continued for resume_within go when another file begins")

@@ -166,6 +166,17 @@ struct WikiSavingTests {
         #expect(try await wiki.revisions(of: "A") == 4)
     }
 
+    @Test("The last revision is the file of the highest number, whatever else lies there")
+    func lastRevision() async throws {
+        let wiki = try TestWiki()
+        for number in 1...11 { _ = try await wiki.save("A", "\(number)") }
+        try wiki.folder.makeFolder("pages/.history/A/99.md")
+        try wiki.folder.write("x", to: "pages/.history/A/0100.txt")
+        _ = try await wiki.save("A", "last")
+        #expect(try wiki.file(".history/A/12.md") == "last\n")
+        #expect(try await wiki.revisions(of: "A") == 12)
+    }
+
     @Test("A restore on an outdated page is a 409")
     func restoreConflict() async throws {
         let wiki = try TestWiki()

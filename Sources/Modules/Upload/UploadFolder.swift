@@ -31,14 +31,25 @@ final class UploadFolder: Sendable {
     /// Held from the look at what has a name to the moment at which another file has it, so that of two requests with
     /// one condition only one meets it.
     private let naming = Mutex(())
+    private let now: @Sendable () -> TimeOfDay
+    /// The minute, since 1970, in which leftovers were looked for last.
+    private let minute = Atomic<Int64>(0)
 
-    init(root: RootDirectory, taken: TakenName, partSeconds: Int64) {
+    init(
+        root: RootDirectory, taken: TakenName, partSeconds: Int64, now: @escaping @Sendable () -> TimeOfDay
+    ) {
         self.root = root
         self.taken = taken
         self.partSeconds = partSeconds
+        self.now = now
     }
 
-    func removeLeftovers() throws(FileFailure) { try root.removeLeftoversBlocking(partsAfter: partSeconds) }
+    /// Removes what others left unfinished, once a minute at the most: each look reads all names of the folder.
+    func removeLeftovers() throws(FileFailure) {
+        let minute = now().seconds / 60
+        guard self.minute.exchange(minute, ordering: .relaxed) != minute else { return }
+        try root.removeLeftoversBlocking(partsAfter: partSeconds)
+    }
 
     /// Begins a file that may get its name, as far as can be told before it has come.
     ///

@@ -15,7 +15,7 @@ extension ModuleDescriptor {
     ) { (section, context) throws(ConfigurationFailure) in
         let folder = UploadFolder(
             root: try section.openFolder(UploadModule.root), taken: section[UploadModule.exists],
-            partSeconds: section[UploadModule.resumeWithin].components.seconds)
+            partSeconds: section[UploadModule.resumeWithin].components.seconds, now: context.now)
         return UploadHandler(
             folder: folder, mount: context.linkPrefix, location: section.optional(UploadModule.location),
             blocking: context.blocking, logger: context.logger)

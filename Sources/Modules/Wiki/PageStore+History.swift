@@ -9,25 +9,55 @@ struct Revision: Sendable {
     let number: Int
     let size: UInt64
     let modified: ModificationTime
+
+    /// nil of what is no file.
+    fileprivate init?(_ number: Int, _ status: FileStatus) {
+        guard status.kind == .regular else { return nil }
+        self.number = number
+        size = status.size
+        modified = status.modified
+    }
 }
 
 extension PageStore {
     /// The revisions of a page, the last first.
     func revisions(of page: PageName) throws(FileFailure) -> [Revision] {
-        let folder = Self.history(of: page)
-        let entries: [DirectoryEntry]
-        do throws(FileFailure) {
-            entries = try root.open(folder.span, links: .none, mayBlock: true).entriesBlocking()
-        } catch  where error.code == .notFound {
-            return []
-        }
-        return entries.compactMap { entry in
-            let name = String(decoding: entry.name, as: UTF8.self)
-            guard entry.status.kind == .regular, name.hasSuffix(Self.suffix),
-                let number = Int(name.dropLast(Self.suffix.count)), number > 0
-            else { return nil }
-            return Revision(number: number, size: entry.status.size, modified: entry.status.modified)
+        guard let folder = try openHistory(of: page) else { return [] }
+        return try folder.entriesBlocking().compactMap { entry in
+            Self.number(entry.name).flatMap { Revision($0, entry.status) }
         }.sorted { $0.number > $1.number }
+    }
+
+    /// The last revision of a page; nil if there is none. It looks at that one alone, however many there are.
+    func lastRevision(of page: PageName) throws(FileFailure) -> Revision? {
+        guard let folder = try openHistory(of: page) else { return nil }
+        for number in try folder.namesBlocking().compactMap(Self.number).sorted(by: >) {
+            do throws(FileFailure) {
+                let path = Self.path(of: page, at: number)
+                let status = try root.status(of: path.span, links: .none, mayBlock: true)
+                if let revision = Revision(number, status) { return revision }
+            } catch  where error.code == .notFound {
+                // It went meanwhile.
+            }
+        }
+        return nil
+    }
+
+    private func openHistory(of page: PageName) throws(FileFailure) -> OpenFile? {
+        do throws(FileFailure) {
+            return try root.open(Self.history(of: page).span, links: .none, mayBlock: true)
+        } catch  where error.code == .notFound {
+            return nil
+        }
+    }
+
+    /// The number in the name of a revision's file.
+    private static func number(_ fileName: [UInt8]) -> Int? {
+        let name = String(decoding: fileName, as: UTF8.self)
+        guard name.hasSuffix(suffix), let number = Int(name.dropLast(suffix.count)), number > 0 else {
+            return nil
+        }
+        return number
     }
 
     /// What a page was at a revision; nil if there is none of that number.
@@ -37,7 +67,7 @@ extension PageStore {
 
     /// Makes a text the page's last revision if it is not, alone.
     func lockedRecord(_ text: PageText, of page: PageName) throws(FileFailure) {
-        let last = try revisions(of: page).first
+        let last = try lastRevision(of: page)
         if let last, last.size == UInt64(text.bytes.count), last.modified == text.modified { return }
         try writing.withLock { _ throws(FileFailure) in
             // It may have been replaced before the lock was had, and is a revision then.
@@ -48,7 +78,7 @@ extension PageStore {
 
     /// Makes a text the page's last revision if it is not; the lock is held.
     func record(_ text: PageText, of page: PageName) throws(FileFailure) {
-        let last = try revisions(of: page).first
+        let last = try lastRevision(of: page)
         // Time and size don't tell: a file may have been touched, or changed within a tick of the clock.
         if let last, last.size == UInt64(text.bytes.count),
             try self.text(of: page, at: last.number)?.bytes == text.bytes
@@ -60,7 +90,7 @@ extension PageStore {
 
     /// Appends a text to the revisions of a page; the lock is held.
     func append(_ bytes: [UInt8], of page: PageName) throws(FileFailure) {
-        try append(bytes, of: page, modified: nil, after: try revisions(of: page).first)
+        try append(bytes, of: page, modified: nil, after: try lastRevision(of: page))
     }
 
     private func append(

@@ -93,7 +93,7 @@ struct WikiHandler: Handler {
         let number = try revision.map(Self.number)
         guard let content = try number.map({ try text(of: name, at: $0) }) ?? current else {
             let absent = AbsentPage(
-                site: site, name: name, hasHistory: try !store.revisions(of: name).isEmpty,
+                site: site, name: name, hasHistory: try store.lastRevision(of: name) != nil,
                 backlinks: try index.pages(referringTo: name, among: pages))
             return try RenderedPage(absent, as: form, status: .notFound)
         }
