@@ -79,6 +79,16 @@ struct EchoBodyTests {
                 ]))
     }
 
+    @Test("Of long JSON the first KiB is shown, cut where characters end", arguments: [1_020, 1_023, 1_024])
+    func longPreview(count: Int) async throws {
+        let ascii = String(repeating: "x", count: count - 2)
+        let whole = try await send(Array("\"\(ascii)\"".utf8), type: "application/json").text
+        #expect(whole.hasSuffix("\n\n\"\(ascii)\"\n"))
+        let wide = Array("[\"\(String(repeating: "é", count: count))\", 1]".utf8)
+        let text = try await send(wide, type: "application/json").text
+        #expect(text.hasSuffix("\n\n[\n  \"\(String(repeating: "é", count: 509))\n…\n"))
+    }
+
     @Test("What is said to be JSON and is none is shown all the same, and where it goes wrong")
     func malformedJSON() async throws {
         let body = Array(#"{"a":}"#.utf8)

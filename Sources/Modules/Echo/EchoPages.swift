@@ -150,9 +150,9 @@ struct EchoAnswer {
             (self.query, hasQuery) = (query, !query.isEmpty)
             isBody = body != nil
             facts = body?.facts.map { Row($0, $1) } ?? []
-            preview = body?.preview ?? ""
-            hasPreview = !preview.isEmpty
-            previewTitle = body?.isWhole == true ? "Content" : "How it begins"
+            let preview = body?.preview ?? (text: "", isWhole: true)
+            (self.preview, hasPreview) = (preview.text, !preview.text.isEmpty)
+            previewTitle = preview.isWhole ? "Content" : "How it begins"
         }
     }
 
@@ -262,9 +262,10 @@ extension SubmittedBody {
         var lines = "You sent \(size) bytes\(of)\nSHA-256: \(sha256)\n"
         if case .failure(let error) = parsed { lines += "It is \(error)\n" }
         guard size > 0 else { return lines }
-        let preview = preview.split(separator: "\n", omittingEmptySubsequences: false)
+        let (shown, isWhole) = preview
+        let rows = shown.split(separator: "\n", omittingEmptySubsequences: false)
             .map { visible(String($0)) + "\n" }
-        return lines + "\n" + preview.joined() + (isWhole ? "" : "…\n")
+        return lines + "\n" + rows.joined() + (isWhole ? "" : "…\n")
     }
 
     fileprivate var json: JSONValue {
@@ -276,7 +277,7 @@ extension SubmittedBody {
         }
         return .object([
             "type": type.map { .string($0) }, "size": .integer(size), "sha256": .string(sha256),
-            "json": value, "json_error": problem, "preview": value == nil ? .string(preview) : nil,
+            "json": value, "json_error": problem, "preview": value == nil ? .string(preview.text) : nil,
         ])
     }
 }

@@ -69,16 +69,16 @@ struct SubmittedBody {
         return nil
     }
 
-    /// What is shown of the body: its text, JSON in lines, or the first bytes as hexadecimal digits.
-    var preview: String {
-        if case .success(let value) = parsed { return String(value.pretty.prefix(Self.previewBytes)) }
-        return text ?? hexadecimal
-    }
-
-    /// Whether ``preview`` shows all of it.
-    var isWhole: Bool {
-        if case .success(let value) = parsed { return value.pretty.count <= Self.previewBytes }
-        return text == nil ? size <= Self.dumpedBytes : size == beginning.count
+    /// What is shown of the body, its text, JSON in lines, or the first bytes as hexadecimal digits; and whether that is
+    /// all of it.
+    var preview: (text: String, isWhole: Bool) {
+        if case .success(let value) = parsed {
+            let lines = value.pretty(cutBeyond: Self.previewBytes)
+            guard lines.utf8.count > Self.previewBytes else { return (lines, true) }
+            return (String(lines[..<lines.utf8.index(lines.startIndex, offsetBy: Self.previewBytes)]), false)
+        }
+        if let text { return (text, size == beginning.count) }
+        return (hexadecimal, size <= Self.dumpedBytes)
     }
 
     private static let dumpedBytes = 256
