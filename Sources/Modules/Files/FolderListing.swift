@@ -110,35 +110,6 @@ extension FileHandler {
     }
 }
 
-extension Response {
-    /// The response with a tag, or what the request's conditions make of it.
-    fileprivate func tagged(_ tag: EntityTag, for request: Request) throws -> Response {
-        var response = self
-        response.fields[.eTag] = tag.description
-        switch ConditionalRequest.evaluate(
-            request.fields, method: request.method, etag: tag, lastModified: nil)
-        {
-        case .proceed: break
-        case .preconditionFailed: throw HandlerFailure(.preconditionFailed)
-        case .notModified:
-            response.status = .notModified
-            response.body = .empty
-            response.fields[.contentType] = nil
-            response.fields[.contentSecurityPolicy] = nil
-        }
-        return response
-    }
-}
-
-extension EntityTag {
-    /// A strong tag of all the bytes: FNV-1a and their number.
-    fileprivate init(contentOf bytes: [UInt8]) {
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
-        self.init("\(String(hash, radix: 36))-\(String(bytes.count, radix: 36))")
-    }
-}
-
 extension DirectoryOrder {
     /// What a query asks for by `sort=name|size|time` and `order=asc|desc`; anything else is for the default.
     fileprivate init(_ target: RequestTarget) {

@@ -4,22 +4,23 @@ import HTTPCore
 import HTTPTypes
 import HandlerKit
 
-extension Response {
-    /// Content that is kept in memory, as its name's suffix says what it is; a client asks each time whether it has
-    /// changed.
-    static func asset(_ bytes: [UInt8], named name: String, for request: Request) throws -> Response {
-        let tag = EntityTag(PageText.mark(of: bytes))
-        let fields: ResponseFields = [
-            .eTag: tag.description, .cacheControl: "no-cache", .xContentTypeOptions: "nosniff",
+/// Content that is kept in memory; a client asks each time whether it has changed.
+struct PageAsset: Sendable {
+    private let bytes: [UInt8]
+    private let tag: EntityTag
+    private let fields: ResponseFields
+
+    /// - Parameter name: Its suffix says what type the content has.
+    init(_ bytes: [UInt8], named name: String) {
+        self.bytes = bytes
+        tag = EntityTag(contentOf: bytes)
+        fields = [
+            .cacheControl: "no-cache", .xContentTypeOptions: "nosniff",
             .contentType: ContentTypes().type(of: name.utf8),
         ]
-        switch ConditionalRequest.evaluate(
-            request.fields, method: request.method, etag: tag, lastModified: nil)
-        {
-        case .proceed: return Response(fields: fields, body: .bytes(bytes))
-        case .notModified:
-            return Response(.notModified, fields: [.eTag: tag.description, .cacheControl: "no-cache"])
-        case .preconditionFailed: throw HandlerFailure(.preconditionFailed)
-        }
+    }
+
+    func response(to request: Request) throws -> Response {
+        try Response(fields: fields, body: .bytes(bytes)).tagged(tag, for: request)
     }
 }

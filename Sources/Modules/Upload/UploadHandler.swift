@@ -62,7 +62,7 @@ struct UploadHandler: LifecycleHandler {
             response.fields[.cacheControl] = "no-cache"
             return response
         case UploadPage.scriptName:
-            return try .asset(Array(UploadPage.script.utf8), named: name, for: request)
+            return try UploadPage.script.response(to: request)
         default: throw HandlerFailure(.methodNotAllowed, fields: [.allow: "PUT, POST, OPTIONS"])
         }
     }

@@ -1,7 +1,9 @@
 // The script of the form: a request for each file, so that each has its progress. Without it the form sends them all.
 
 extension UploadPage {
-    static let script = #"""
+    static let script = PageAsset(Array(source.utf8), named: scriptName)
+
+    private static let source = #"""
         "use strict";
         const form = document.getElementById("upload");
         const input = document.getElementById("file");

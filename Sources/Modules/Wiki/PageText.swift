@@ -1,6 +1,7 @@
 // A page as it is on the disk, and the mark by which a save says what it was made from.
 
 import Files
+import HTTPCore
 
 /// What a page holds at one moment.
 struct PageText: Sendable, Equatable {
@@ -11,15 +12,7 @@ struct PageText: Sendable, Equatable {
     /// The text; what is not UTF-8 shows as U+FFFD.
     var text: String { String(decoding: bytes, as: UTF8.self) }
     /// Names this content; another has another.
-    var mark: String { Self.mark(of: bytes) }
-
-    /// FNV-1a of 64 bits in hexadecimal: it tells changes apart, and keeps nobody out who may save anyway.
-    static func mark(of bytes: [UInt8]) -> String {
-        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-        for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-        let digits = String(hash, radix: 16)
-        return String(repeating: "0", count: 16 - digits.utf8.count) + digits
-    }
+    var mark: String { EntityTag(contentOf: bytes).opaque }
 }
 
 struct ModificationTime: Sendable, Equatable {

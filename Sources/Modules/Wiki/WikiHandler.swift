@@ -69,8 +69,8 @@ struct WikiHandler: Handler {
         """
 
     private func file(_ name: String, _ request: Request) throws -> Response {
-        guard let bytes = site.files[name] else { throw HandlerFailure(.notFound) }
-        return try .asset(bytes, named: name, for: request)
+        guard let file = site.files[name] else { throw HandlerFailure(.notFound) }
+        return try file.response(to: request)
     }
 
     private func page(_ route: WikiRoute, _ query: QueryItems, as form: Representation) throws -> RenderedPage

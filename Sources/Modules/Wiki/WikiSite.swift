@@ -10,10 +10,10 @@ struct WikiSite: Sendable {
     /// The path that all links begin with, encoded; empty for `/`.
     let mount: String
     private var templates: [String: MustacheTemplate] = [:]
-    /// What is below `file/`: content by name.
-    private(set) var files: [String: [UInt8]] = [
-        "style.css": Array((pageStyle + "\n" + wikiStyle + "\n").utf8)
-    ]
+    /// What is below `file/`, by name.
+    private(set) var files = ["style.css": PageAsset(Self.styleSheet, named: "style.css")]
+
+    private static let styleSheet = Array((pageStyle + "\n" + wikiStyle + "\n").utf8)
 
     /// Compiles the built-in templates, then those of a folder in their place.
     ///
@@ -37,7 +37,7 @@ struct WikiSite: Sendable {
                     own.append(TemplateFile(name, in: folder, bytes))
                     compile(own[own.count - 1], &diagnostics)
                 } else {
-                    files[name] = bytes
+                    files[name] = PageAsset(bytes, named: name)
                 }
             }
         } catch {
