@@ -293,6 +293,14 @@ struct EndpointTests {
         #expect(try await ask("cookies/other").status == .notFound)
     }
 
+    @Test("RFC 7617 §2: credentials are compared by their bytes, not as Unicode takes two texts for the same")
+    func basicBytes() async throws {
+        // u:é, composed and not.
+        let fields: HTTPFields = [.authorization: "Basic dTrDqQ=="]
+        #expect(try await ask("basic-auth/u/%C3%A9", fields: fields).status == .ok)
+        #expect(try await ask("basic-auth/u/e%CC%81", fields: fields).status == .unauthorized)
+    }
+
     @Test(
         "RFC 7617 §2: basic-auth wants the user and the password of the path",
         arguments: [

@@ -1,6 +1,5 @@
 // Answers that depend on what a client brings along: cookies and credentials.
 
-import FoundationEssentials
 import HTTPCore
 import HTTPTypes
 import HandlerKit
@@ -34,35 +33,26 @@ extension EndpointCall {
     /// Whether the client knows the user and the password in the path.
     func basicAuthentication(refusal: HTTPResponse.Status = .unauthorized) throws -> Response {
         guard arguments.count == 2 else { throw HandlerFailure(.notFound) }
-        guard let given = request.fields[.authorization].flatMap(Self.basicCredentials),
-            given == "\(arguments[0]):\(arguments[1])"
-        else {
+        let given = request.fields[.authorization].flatMap(BasicCredentials.init(authorization:))
+        guard given?.bytes == Array("\(arguments[0]):\(arguments[1])".utf8) else {
             guard refusal == .unauthorized else { return Response(refusal) }
             return Response(refusal, fields: [.wwwAuthenticate: #"Basic realm="Fake Realm""#])
         }
         return .json(.object(["authenticated": true, "user": .string(String(arguments[0]))]))
     }
 
-    /// User and password with a colon between them (RFC 7617 §2).
-    private static func basicCredentials(_ field: String) -> String? {
-        guard let token = token(field, of: "Basic"), let bytes = Data(base64Encoded: String(token)) else {
-            return nil
-        }
-        return String(decoding: bytes, as: UTF8.self)
-    }
-
     /// Shows the token of RFC 6750 §2.1.
     func bearer() throws -> Response {
-        guard let token = request.fields[.authorization].flatMap({ Self.token($0, of: "Bearer") }) else {
+        guard let token = request.fields[.authorization].flatMap(Self.bearerToken) else {
             return Response(.unauthorized, fields: [.wwwAuthenticate: "Bearer"])
         }
         return .json(.object(["authenticated": true, "token": .string(String(token))]))
     }
 
     /// What stands behind the scheme, whose case doesn't matter (RFC 9110 §11.1).
-    private static func token(_ field: String, of scheme: String) -> Substring? {
+    private static func bearerToken(_ field: String) -> Substring? {
         guard let space = field.firstIndex(of: " "),
-            FieldSyntax.equalIgnoringCase(field[..<space], scheme[...])
+            FieldSyntax.equalIgnoringCase(field[..<space], "Bearer")
         else { return nil }
         return field[space...].drop { $0 == " " }
     }
