@@ -98,28 +98,3 @@ extension ValueType where Value == CrossOrigin? {
         return !host.isEmpty && !host.contains { "/?#@ ".contains($0) }
     }
 }
-
-extension ValueType where Value == HTTPField {
-    /// `Name: value`, for a field that the server does not make itself.
-    static var field: ValueType {
-        ValueType(name: "Name: value", format: { "\($0.name): \($0.value)" }) {
-            (text, _) throws(ValueProblem) in
-            guard let colon = text.firstIndex(of: ":"), let name = HTTPField.Name(String(text[..<colon]))
-            else { throw ValueProblem("'\(text)' is not of the form Name: value") }
-            guard !ownFields.contains(name.canonicalName) else {
-                throw ValueProblem("the server sets \(name) itself")
-            }
-            let value = text[text.index(after: colon)...].drop { $0 == " " || $0 == "\t" }
-            guard FieldSyntax.isValue(String(value)) else {
-                throw ValueProblem("'\(value)' can't be the value of a field")
-            }
-            return HTTPField(name: name, value: String(value))
-        }
-    }
-}
-
-/// What describes the connection or the content, in lower case.
-private let ownFields: Set<String> = [
-    "accept-ranges", "connection", "content-encoding", "content-length", "content-range", "date", "etag",
-    "keep-alive", "last-modified", "server", "te", "trailer", "transfer-encoding", "upgrade",
-]

@@ -46,12 +46,11 @@ extension ValueType where Value == CacheControlRule {
 
     private static func parts(of text: String) throws(ValueProblem) -> ([Substring], String) {
         guard text.hasPrefix(".") else { return ([], text) }
-        guard let colon = text.firstIndex(of: ":") else {
+        guard let (names, value) = text.divided(at: ":") else {
             throw ValueProblem("'\(text)' is not of the form .suffix: value")
         }
-        let value = text[text.index(after: colon)...].drop { $0 == " " || $0 == "\t" }
         guard !value.isEmpty else { throw ValueProblem("'\(text)' has no value") }
-        return (text[..<colon].split { $0 == " " || $0 == "\t" }, String(value))
+        return (names.split { $0 == " " || $0 == "\t" }, value)
     }
 }
 

@@ -45,7 +45,8 @@ enum FilesModule {
         "cache_control", .lines(.cacheControlRule), default: "no-cache",
         "The Cache-Control field of every file, or of those with a suffix, as in .js .css: max-age=60.")
     static let headers = Key(
-        "headers", .lines(.field), default: "", "Fields to add to every answer, each as Name: value.")
+        "headers", .lines(.field(except: describingContent)), default: "",
+        "Fields to add to every answer, each as NAME: VALUE.")
     static let crossOrigin = Key(
         "cors", .crossOrigin, default: "off",
         "Which origins may read the answers by scripts: all, none, or those named, as https://localhost:3000."
@@ -105,6 +106,11 @@ enum FilesModule {
 
     /// A path below the root, with a slash in front or not.
     private static func path(_ text: String) -> [UInt8] { Array(text.utf8.drop { $0 == UInt8(ascii: "/") }) }
+
+    /// What only the server can say of what it sends, in lower case.
+    private static let describingContent: Set<String> = [
+        "accept-ranges", "content-encoding", "content-range", "etag", "last-modified", "te", "trailer",
+    ]
 }
 
 /// How a file handler was configured.

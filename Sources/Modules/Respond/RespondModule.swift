@@ -2,7 +2,6 @@
 
 import Configuration
 import Files
-import HTTPCore
 import HTTPTypes
 import HandlerKit
 import SystemPackage
@@ -27,7 +26,7 @@ enum RespondModule {
     static let status = Key(
         "status", .integer, default: "200", bounds: 200...599, "The status code of the answer.")
     static let headers = Key(
-        "headers", .lines(.headerLine), default: "",
+        "headers", .lines(.field()), default: "",
         "A field of the answer, as NAME: VALUE; the key is repeated for each, also for several of a name.")
     static let body = Key<String>.optional("body", .string, "The text of the answer; none if it isn't given.")
     static let bodyFile = Key.optional(
@@ -67,30 +66,5 @@ enum RespondModule {
             let message = "the file '\(path)' cannot be read: \(error)"
             throw ConfigurationFailure([.error(at: location, message)])
         }
-    }
-}
-
-extension ValueType where Value == HTTPField {
-    /// `NAME: VALUE`, for a field that the server doesn't make by itself.
-    fileprivate static var headerLine: ValueType {
-        ValueType(name: "NAME: VALUE", format: { "\($0.name.rawName): \($0.value)" }) {
-            (text, _) throws(ValueProblem) in
-            guard let colon = text.firstIndex(of: ":"), let name = HTTPField.Name(String(text[..<colon]))
-            else {
-                throw ValueProblem("'\(text)' is not of the form NAME: VALUE")
-            }
-            guard !servers.contains(name.canonicalName) else {
-                throw ValueProblem("the server makes \(name.rawName) by itself")
-            }
-            let value = String(text[text.index(after: colon)...].drop { $0 == " " || $0 == "\t" })
-            guard FieldSyntax.isValue(value) else {
-                throw ValueProblem("the value of \(name.rawName) has a control character")
-            }
-            return HTTPField(name: name, value: value)
-        }
-    }
-
-    private static var servers: Set<String> {
-        ["connection", "content-length", "date", "keep-alive", "server", "transfer-encoding", "upgrade"]
     }
 }

@@ -43,10 +43,10 @@ extension ValueType where Value == TemplateVariable {
     static var variable: ValueType {
         ValueType(name: "NAME = VALUE", format: { "\($0.name) = \($0.value)" }) {
             (text, _) throws(ValueProblem) in
-            guard let equals = text.firstIndex(of: "=") else {
+            guard let (left, value) = text.divided(at: "=") else {
                 throw ValueProblem("'\(text)' is not of the form NAME = VALUE")
             }
-            let name = text[..<equals].split(separator: " ")
+            let name = left.split(separator: " ")
             let isName = { (name: Substring) in
                 name.utf8.allSatisfy {
                     $0 == UInt8(ascii: "_") || Character(Unicode.Scalar($0)).isLetter && $0 < 0x80
@@ -54,11 +54,10 @@ extension ValueType where Value == TemplateVariable {
             }
             guard name.count == 1, isName(name[0]), !TemplateHandler.facts.contains(String(name[0])) else {
                 throw ValueProblem(
-                    "'\(text[..<equals])' is no name for a variable: letters and _, none of "
+                    "'\(left)' is no name for a variable: letters and _, none of "
                         + TemplateHandler.facts.joined(separator: ", "))
             }
-            let value = text[text.index(after: equals)...].drop { $0 == " " || $0 == "\t" }
-            return TemplateVariable(name: String(name[0]), value: String(value))
+            return TemplateVariable(name: String(name[0]), value: value)
         }
     }
 }
