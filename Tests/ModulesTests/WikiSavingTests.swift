@@ -228,12 +228,13 @@ struct WikiSavingTests {
     }
 
     @Test(
-        "Other bodies than a form in UTF-8 are a 415, one without a text a 400",
+        "Other bodies than a form in UTF-8 are a 415, one without a text a 400, one of many fields a 413",
         arguments: [
             ("text/plain", "body=x", 415), ("multipart/form-data; boundary=x", "body=x", 415),
             ("application/x-www-form-urlencoded; charset=latin1", "body=x", 415),
             ("application/x-www-form-urlencoded", "text=x", 400),
             ("application/x-www-form-urlencoded", "", 400),
+            ("application/x-www-form-urlencoded", String(repeating: "a&", count: 1_001), 413),
         ])
     func otherBodies(_ type: String, _ body: String, _ status: Int) async throws {
         #expect(try await TestWiki().post("/save/A", body, [.contentType: type]).status.code == status)

@@ -44,26 +44,12 @@ struct SubmittedForm {
     /// - Parameter limit: the most bytes of names, texts, and files if they are kept.
     init(_ body: RequestBody, type: MediaType, limit: Int, keepsFiles: Bool = false) async throws {
         (allowance, self.keepsFiles) = (limit, keepsFiles)
-        var decoder = try MultipartDecoder(type)
-        while let piece = try await body.next() { try take(piece, &decoder) }
-        try decoder.finish()
-    }
-
-    private mutating func take(_ piece: [UInt8], _ decoder: inout MultipartDecoder) throws {
-        var rest = piece[...]
-        while true {
-            switch try decoder.next(rest.span) {
-            case .needMore, .end: return
-            case .part(let part, let consumed):
-                try begin(part)
-                rest.removeFirst(consumed)
-            case .data(let range):
-                try append(rest.prefix(range.upperBound))
-                rest.removeFirst(range.upperBound)
-            case .heldData(let bytes): try append(bytes)
-            case .endOfPart(let consumed):
-                end()
-                rest.removeFirst(consumed)
+        var reader = try MultipartReader(body, type)
+        while let event = try await reader.next() {
+            switch event {
+            case .part(let part): try begin(part)
+            case .data(let bytes): try append(bytes)
+            case .endOfPart: end()
             }
         }
     }

@@ -36,7 +36,7 @@ extension UploadHandler {
                 let file = try await blocking.run { [folder] in try folder.begin(name, [:]) }
                 received.append(ReceivedFile(name: name, file: file))
                 writer = UploadWriter(file, blocking)
-            case .data(let bytes): try await writer?.append(bytes)
+            case .data(let bytes): try await writer?.append(Array(bytes))
             case .endOfPart:
                 try await writer?.flush()
                 writer = nil

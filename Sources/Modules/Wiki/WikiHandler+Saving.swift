@@ -36,10 +36,7 @@ extension WikiHandler {
     }
 
     private func submitted(_ request: Request) async throws -> QueryItems {
-        let type = request.fields[.contentType]
-        let media = type.flatMap { MediaType($0) }
-        let charset = media?.parameter("charset")?.lowercased() ?? "utf-8"
-        guard type == nil || media?.essence == Self.urlEncoded && ["utf-8", "utf8"].contains(charset) else {
+        guard case .urlEncoded? = FormEncoding(request.fields[.contentType], isFormWithoutType: true) else {
             throw HandlerFailure(
                 .unsupportedMediaType, "This address takes \(Self.urlEncoded) in UTF-8.",
                 fields: [.accept: Self.urlEncoded])
@@ -47,7 +44,7 @@ extension WikiHandler {
         do {
             return try QueryItems(decoding: try await request.body.collect(upTo: formBytes))
         } catch let error as HTTPSyntaxError {
-            throw HandlerFailure(.badRequest, "The form is malformed: \(error.context).", cause: error)
+            throw HandlerFailure(form: error)
         }
     }
 

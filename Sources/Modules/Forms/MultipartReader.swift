@@ -7,7 +7,7 @@ import HandlerKit
 struct MultipartReader {
     enum Event {
         case part(MultipartPart)
-        case data([UInt8])
+        case data(ArraySlice<UInt8>)
         case endOfPart
     }
 
@@ -16,7 +16,9 @@ struct MultipartReader {
     private var rest: ArraySlice<UInt8> = []
 
     /// - Throws: ``HTTPCore/HTTPSyntaxError`` for a type without a boundary.
-    init(_ body: RequestBody, _ type: MediaType, limits: MultipartLimits) throws(HTTPSyntaxError) {
+    init(_ body: RequestBody, _ type: MediaType, limits: MultipartLimits = MultipartLimits())
+        throws(HTTPSyntaxError)
+    {
         self.body = body
         decoder = try MultipartDecoder(type, limits: limits)
     }
@@ -43,8 +45,8 @@ struct MultipartReader {
                 return .part(part)
             case .data(let range):
                 defer { rest.removeFirst(range.upperBound) }
-                return .data(Array(rest.prefix(range.upperBound)))
-            case .heldData(let bytes): return .data(Array(bytes))
+                return .data(rest.prefix(range.upperBound))
+            case .heldData(let bytes): return .data(bytes)
             case .endOfPart(let consumed):
                 rest.removeFirst(consumed)
                 return .endOfPart
