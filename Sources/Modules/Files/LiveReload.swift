@@ -172,7 +172,7 @@ final class LiveReload: Sendable {
     }
 
     private static func address(_ name: String, _ mount: String) -> String {
-        (mount.utf8.count > 1 ? PercentEncoding.encode(path: mount.utf8) : "") + "/" + name
+        "\(linkPrefix(mount))/\(name)"
     }
 
     /// - Parameter seen: The last change so far: one that comes before the page listens is told at once.

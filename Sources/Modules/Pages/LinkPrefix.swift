@@ -1,9 +1,26 @@
-// What the links of a handler's pages begin with.
+// What links to a handler begin with: its path, and before that its origin.
 
 import HTTPCore
+import HTTPTypes
 import HandlerKit
 
+/// A handler's path, encoded, for a slash and more to follow: empty for `/`.
+func linkPrefix(_ mount: String) -> String {
+    mount.utf8.count > 1 ? PercentEncoding.encode(path: mount.utf8) : ""
+}
+
 extension ModuleContext {
-    /// The path of the handler, encoded, for a slash and more to follow: empty for `/`.
-    var linkPrefix: String { mount.utf8.count > 1 ? PercentEncoding.encode(path: mount.utf8) : "" }
+    /// What the handler's links begin with.
+    var linkPrefix: String { Modules.linkPrefix(mount) }
+}
+
+extension Request {
+    /// `https`, or `http` on a connection without TLS.
+    var scheme: String { connection.tls == nil ? "http" : "https" }
+
+    /// The host, and the port if it says one, that the client asks; the address that it reached if it names none.
+    var authority: String { head.authority ?? connection.local.description }
+
+    /// What an absolute link begins with: `https://localhost:8443`.
+    var origin: String { "\(scheme)://\(authority)" }
 }

@@ -1,4 +1,4 @@
-// Instants, durations and sizes as pages show them.
+// Instants, durations, counts and sizes as pages show them.
 
 import HTTPCore
 
@@ -17,6 +17,15 @@ func span(_ seconds: Int64) -> String {
     let shown = parts.drop { $0.0 == 0 }.prefix(2)
     return shown.isEmpty ? "0 s" : shown.map { "\($0.0) \($0.1)" }.joined(separator: " ")
 }
+
+/// A moment to the minute, in UTC: `2026-11-21 10:43`.
+func minute(_ secondsSinceEpoch: Int64) -> String {
+    let utc = timestamp(secondsSinceEpoch)
+    return "\(utc.prefix(10)) \(utc.dropFirst(11).prefix(5))"
+}
+
+/// A count with its noun, in the plural unless it is 1.
+func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
 
 /// A size for people, to one decimal: `512 B`, `1.5 KiB`.
 func size(_ bytes: UInt64) -> String {

@@ -57,11 +57,9 @@ struct TemplateHandler: Handler {
     }
 
     private func facts(of request: Request) -> [String: Any] {
-        let authority = request.head.authority ?? request.connection.local.description
-        let scheme = request.connection.tls == nil ? "http" : "https"
-        return [
+        [
             "method": request.method.rawValue, "path": request.target.path,
-            "url": "\(scheme)://\(authority)\(request.target.raw)", "host": authority, "scheme": scheme,
+            "url": request.origin + request.target.raw, "host": request.authority, "scheme": request.scheme,
             "remote": request.connection.remote.host, "user_agent": request.fields[.userAgent] ?? "",
             "time": timestamp(now().seconds),
         ]

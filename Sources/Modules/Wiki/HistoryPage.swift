@@ -41,7 +41,7 @@ struct HistoryPage: WikiPage {
         let rows: [[String: Any]] = revisions.enumerated().map { index, revision in
             [
                 "number": revision.number, "size": Modules.size(revision.size),
-                "time": minute(revision.modified),
+                "time": minute(revision.modified.seconds),
                 // A page that is gone can be brought back at its last revision.
                 "isCurrent": index == 0 && !base.isEmpty, "isTo": index == 0,
                 "isFrom": index == min(1, revisions.count - 1), "base": base,

@@ -37,12 +37,12 @@ struct ViewPage: WikiPage {
 
     var model: [String: Any] {
         var model: [String: Any] = [
-            "title": "\(name)", "name": "\(name)", "html": body, "modified": minute(content.modified),
+            "title": "\(name)", "name": "\(name)", "html": body, "modified": minute(content.modified.seconds),
             "backlinks": backlinks.map(\.description), "hasBacklinks": !backlinks.isEmpty,
         ]
         if let revision {
             model["old"] =
-                ["number": revision, "time": minute(content.modified), "base": base] as [String: Any]
+                ["number": revision, "time": minute(content.modified.seconds), "base": base] as [String: Any]
         }
         return model
     }

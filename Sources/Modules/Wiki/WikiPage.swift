@@ -16,15 +16,6 @@ extension WikiPage {
     var html: String { site.render(Self.template, model.merging(["mount": site.mount]) { own, _ in own }) }
 }
 
-/// A moment to the minute, in UTC.
-func minute(_ time: ModificationTime) -> String {
-    let utc = timestamp(time.seconds)
-    return "\(utc.prefix(10)) \(utc.dropFirst(11).prefix(5))"
-}
-
-/// A count with its noun, in the plural unless it is 1.
-func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
-
 /// All pages; the text form has one name a line.
 struct PageListPage: WikiPage {
     struct Document: Encodable {
@@ -58,7 +49,7 @@ struct PageListPage: WikiPage {
         let rows: [[String: Any]] = pages.map { entry in
             [
                 "name": "\(entry.name)", "size": Modules.size(entry.status.size),
-                "time": minute(entry.status.modified),
+                "time": minute(entry.status.modificationTime),
             ]
         }
         return [

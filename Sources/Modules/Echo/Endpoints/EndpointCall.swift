@@ -59,14 +59,7 @@ struct EndpointCall {
 
     /// The address of a path below the echo's own.
     func location(_ path: String, isAbsolute: Bool = false) -> String {
-        let mount = PercentEncoding.encode(path: (request.mount == "/" ? "" : request.mount).utf8)
-        return (isAbsolute ? origin : "") + "\(mount)/\(path)"
-    }
-
-    /// `https://localhost:8443`
-    var origin: String {
-        let authority = request.head.authority ?? request.connection.local.description
-        return "\(request.connection.tls == nil ? "http" : "https")://\(authority)"
+        (isAbsolute ? request.origin : "") + "\(linkPrefix(request.mount))/\(path)"
     }
 }
 

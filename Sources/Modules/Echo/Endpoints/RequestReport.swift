@@ -83,7 +83,7 @@ struct RequestReport {
 
     private var url: String {
         let target = call.request.target
-        return call.origin + target.rawPath + (target.query.map { "?\($0)" } ?? "")
+        return call.request.origin + target.rawPath + (target.query.map { "?\($0)" } ?? "")
     }
 
     /// Names as `User-Agent`, whatever their case was; several of a name joined.
