@@ -289,6 +289,9 @@ struct EndpointTests {
         #expect(
             try await ask("cookies/delete?a").fields[.setCookie]
                 == "a=; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=0; Secure; Path=/")
+        // requests' test_cookie_quote_wrapped.
+        #expect(
+            try await ask("cookies/set?a=%22b%5Cc%22").fields[.setCookie] == #"a="\"b\\c\""; Secure; Path=/"#)
         #expect(try await ask("cookies/set?a%3Bb=1").status == .badRequest)
         #expect(try await ask("cookies/other").status == .notFound)
     }

@@ -22,11 +22,13 @@ struct CookieItems {
             values.sorted { $0.key < $1.key }.map { JSONValue.Member(name: $0, value: .string($1)) })
     }
 
-    /// A value as it stands in Set-Cookie: in quotes, and what may not stand there as octal digits, if it has to be.
+    /// A value as it stands in Set-Cookie: in quotes if it has to be, quotes and backslashes with a backslash in front,
+    /// what else may not stand there as octal digits.
     static func encode(_ value: String) -> String {
         guard !value.utf8.allSatisfy(isPlain) else { return value }
         let bytes = value.utf8.flatMap { byte -> [UInt8] in
             if isPlain(byte) || byte == UInt8(ascii: " ") { return [byte] }
+            if isQuoted(byte) { return [UInt8(ascii: "\\"), byte] }
             return Array("\\\(String(512 + Int(byte), radix: 8).dropFirst())".utf8)
         }
         return "\"\(String(decoding: bytes, as: UTF8.self))\""
@@ -50,6 +52,10 @@ struct CookieItems {
 
     /// cookie-octet: no control character, no blank, none of `",;\`, ASCII.
     private static func isPlain(_ byte: UInt8) -> Bool {
-        (0x21...0x7E).contains(byte) && !Array("\",;\\".utf8).contains(byte)
+        (0x21...0x7E).contains(byte) && !Array(",;".utf8).contains(byte) && !isQuoted(byte)
+    }
+
+    private static func isQuoted(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
     }
 }
