@@ -20,14 +20,7 @@ struct PasswordFile: Sendable {
     /// - Parameter location: Where the configuration names the file.
     /// - Throws: Every mistake in the file, or why it can't be read.
     init(_ path: FilePath, namedAt location: SourceLocation) throws(ConfigurationFailure) {
-        let bytes: [UInt8]
-        do throws(FileFailure) {
-            bytes = try OpenFile.contents(of: path, limit: Self.mostBytes)
-        } catch {
-            throw ConfigurationFailure([
-                .error(at: location, "the password file '\(path)' cannot be read: \(error)")
-            ])
-        }
+        let bytes = try OpenFile.contents(of: path, limit: Self.mostBytes, namedAt: location)
         try self.init(parsing: bytes, path, namedAt: location)
     }
 

@@ -126,6 +126,6 @@ struct ProblemPageTests {
         let failure = #expect(throws: ConfigurationFailure.self) {
             try ProblemTemplate("/nonexistent", namedAt: SourceLocation(file: "portico.conf"))
         }
-        #expect(failure?.description.hasPrefix("portico.conf: error: the template '/nonexistent'") == true)
+        #expect(failure?.description.hasPrefix("portico.conf: error: the file '/nonexistent'") == true)
     }
 }

@@ -16,14 +16,7 @@ package struct ProblemTemplate: Sendable {
     /// - Parameter location: Where the configuration names the file.
     /// - Throws: Why the file can't be read, or what is wrong in it, with its line.
     package init(_ path: FilePath, namedAt location: SourceLocation) throws(ConfigurationFailure) {
-        let bytes: [UInt8]
-        do throws(FileFailure) {
-            bytes = try OpenFile.contents(of: path, limit: Self.mostBytes)
-        } catch {
-            throw ConfigurationFailure([
-                .error(at: location, "the template '\(path)' cannot be read: \(error)")
-            ])
-        }
+        let bytes = try OpenFile.contents(of: path, limit: Self.mostBytes, namedAt: location)
         let own = TemplateFile(path, bytes)
         let mistakes = TemplateFile.mistakes(in: [own], builtIn: [:])
         guard mistakes.isEmpty else { throw ConfigurationFailure(mistakes) }

@@ -60,11 +60,6 @@ enum RespondModule {
         guard !section.isSet(body) else {
             throw ConfigurationFailure([.error(at: location, "body is set too: there is one body")])
         }
-        do throws(FileFailure) {
-            return try OpenFile.contents(of: path, limit: mostBytes)
-        } catch {
-            let message = "the file '\(path)' cannot be read: \(error)"
-            throw ConfigurationFailure([.error(at: location, message)])
-        }
+        return try OpenFile.contents(of: path, limit: mostBytes, namedAt: location)
     }
 }
