@@ -65,7 +65,7 @@ let package = Package(
         layer("Archives", ["CArchive"]),
         layer("Compression", ["CBrotli", "CZlib", "CZstd"]),
         layer("Digests", ["COpenSSL"]),
-        layer("Passwords", ["CCrypt", "COpenSSL"]),
+        layer("Passwords", ["CCrypt", "COpenSSL", "Digests"]),
         layer("HTTPCore", [httpTypes]),
         layer("HTTPWire", ["CNghttp2", "HTTPCore", httpTypes]),
         layer("Configuration", ["Files", system]),

@@ -35,9 +35,7 @@ package final class SHA256 {
     package func finish() -> String {
         var digest = [UInt8](repeating: 0, count: 32)
         precondition(unsafe EVP_DigestFinal_ex(context, &digest, nil) == 1, "EVP_DigestFinal failed")
-        let digits = Array("0123456789abcdef".utf8)
-        let text = digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
-        return String(decoding: text, as: UTF8.self)
+        return hexadecimalDigits(digest[...])
     }
 
     /// The digest of bytes that are there, as ``finish()`` gives it.
