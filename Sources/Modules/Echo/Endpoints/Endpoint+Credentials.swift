@@ -59,7 +59,7 @@ extension EndpointCall {
 }
 
 /// A cookie to be set; to be taken away if it has no value.
-private struct Cookie {
+struct Cookie {
     let name: String
     let value: String?
 

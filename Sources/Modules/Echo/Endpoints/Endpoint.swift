@@ -86,6 +86,9 @@ struct Endpoint: Sendable {
         Endpoint("hidden-basic-auth/USER/PASS", "404 without them") {
             try $0.basicAuthentication(refusal: .notFound)
         },
+        Endpoint("digest-auth/QOP/USER/PASS", "the same by a digest; /MD5, /SHA-256, /SHA-512") {
+            try await $0.digestAuthentication()
+        },
         Endpoint("bearer", "401 without a bearer token") { try $0.bearer() },
     ]
 
