@@ -1,7 +1,6 @@
 // The page of a folder: folders first, then files, in one order, made in parts. Links are the names' bytes, encoded.
 
 import Files
-import FoundationEssentials
 import HTTPCore
 
 /// A folder's entries as HTML, JSON or text.
@@ -73,7 +72,7 @@ struct FolderPage: Sendable {
             guard !entries.isEmpty else { break }
             if !isFirst { rows.append(UInt8(ascii: ",")) }
             // Without the brackets of the array.
-            rows += try json(entries.map(Entry.init)).dropFirst().dropLast(2)
+            rows += try encodedJSON(entries.map(Entry.init)).dropFirst().dropLast(2)
         }
         return rows
     }
@@ -86,13 +85,6 @@ struct FolderPage: Sendable {
         case .html:
             Array(Self.end.render(["summary": totals.summary, "hasArchives": hasArchives]).utf8)
         }
-    }
-
-    private func json(_ entries: [Entry]) throws -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.keyEncodingStrategy = .convertToSnakeCase
-        encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-        return [UInt8](try encoder.encode(entries))
     }
 
     private static let beginning = PageTemplate(
@@ -201,7 +193,7 @@ struct FolderTotals {
 
     var summary: String {
         let counts = [(folders, "folder"), (files, "file")].filter { $0.0 > 0 }
-            .map { "\($0.0) \($0.1)\($0.0 == 1 ? "" : "s")" }
+            .map { counted($0.0, $0.1) }
         return counts.isEmpty
             ? "Nothing here" : counts.joined(separator: ", ") + (files > 0 ? ", \(size(bytes))" : "")
     }
@@ -247,7 +239,7 @@ extension FolderPage.Entry {
 
 /// The steps of the way from a handler's root to a folder.
 private func trail(to path: RequestedPath, from mount: String) -> [[String: String]] {
-    var href = mount.utf8.count > 1 ? PercentEncoding.encode(path: mount.utf8) + "/" : "/"
+    var href = linkPrefix(mount) + "/"
     var trail = [["label": mount.utf8.count > 1 ? mount + "/" : "/", "href": href]]
     for name in path.relative.split(separator: UInt8(ascii: "/")) {
         href += PercentEncoding.encode(segment: name) + "/"

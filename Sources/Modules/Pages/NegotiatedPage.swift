@@ -22,13 +22,17 @@ extension NegotiatedPage {
         switch form {
         case .html: return Array(html.utf8)
         case .text: return Array(text.utf8)
-        case .json:
-            let encoder = JSONEncoder()
-            encoder.keyEncodingStrategy = .convertToSnakeCase
-            encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-            return [UInt8](try encoder.encode(document)) + [UInt8(ascii: "\n")]
+        case .json: return try encodedJSON(document) + [UInt8(ascii: "\n")]
         }
     }
+}
+
+/// A document in indented lines without a newline at the end, its names in `snake_case` and in order.
+func encodedJSON(_ document: some Encodable) throws -> [UInt8] {
+    let encoder = JSONEncoder()
+    encoder.keyEncodingStrategy = .convertToSnakeCase
+    encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+    return [UInt8](try encoder.encode(document))
 }
 
 extension Response {
