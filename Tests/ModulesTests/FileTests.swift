@@ -18,7 +18,10 @@ struct Site {
         folder = try TemporaryFolder()
         try folder.makeFolder("root")
         try folder.write("SECRET", to: "secret.txt")
-        for (name, text) in files { try folder.write(text, to: "root/\(name)") }
+        // In their order: a neighbour that is older than its file is stale.
+        for (name, text) in files.sorted(by: { $0.key < $1.key }) {
+            try folder.write(text, to: "root/\(name)")
+        }
     }
 
     func handler(_ section: String = "") throws -> any Handler {
