@@ -83,11 +83,11 @@ final class ReadinessSlot {
     func record(_ events: UInt32) -> Bool {
         switch source {
         case .stream(let socket):
-            let failed = events & (EpollEvents.hangup | EpollEvents.error) != 0
             socket.becameReady(
                 readable: events & EpollEvents.input != 0,
-                writable: failed || events & EpollEvents.output != 0,
-                hangup: failed || events & EpollEvents.peerHangup != 0)
+                writable: events & EpollEvents.output != 0,
+                hangup: events & EpollEvents.peerHangup != 0,
+                failed: events & (EpollEvents.hangup | EpollEvents.error) != 0)
         case .listener, .descriptor:
             isSignalled = true
         case .free:

@@ -56,7 +56,7 @@ extension Connection {
     /// yet gets lost when the socket is closed.
     func waitForDelivery() async {
         guard case .secure(let stream) = transport, stream.session.isSendingInKernel else { return }
-        while socket.undelivered > 0, !socket.sawHangup, !hasUsedUpItsTime {
+        while socket.undelivered > 0, !socket.hasFailed, !hasUsedUpItsTime {
             let (began, queued) = (worker.reactor.now, socket.undelivered)
             // A task that is cancelled doesn't sleep, and its time doesn't go on.
             guard await worker.reactor.sleep(until: began.adding(nanoseconds: Self.deliveryCheck)) == .elapsed

@@ -21,6 +21,9 @@ package final class StreamSocket {
     @safe @exclusivity(unchecked) package internal(set) var isWritable = true
     /// Whether the peer has ended its side or the connection has failed.
     @safe @exclusivity(unchecked) package private(set) var sawHangup = false
+    /// Whether the connection has failed, so that nothing reaches the peer any more; one that has only ended its side
+    /// still reads.
+    @safe @exclusivity(unchecked) package private(set) var hasFailed = false
     @safe @exclusivity(unchecked) private var hasMoreToSend = false
     /// The other end, `unnamed` for most unix clients.
     package let peer: SocketAddress
@@ -47,12 +50,14 @@ package final class StreamSocket {
         hasMoreToSend = more
     }
 
-    /// Records an event of epoll(7). A hangup is readable for good: the end of the stream must be seen.
+    /// Records an event of epoll(7). A hangup is readable for good: the end of the stream must be seen. A failure is all
+    /// of the others, too.
     @inline(__always)
-    package func becameReady(readable: Bool, writable: Bool, hangup: Bool) {
-        if hangup { sawHangup = true }
-        if readable || hangup { isReadable = true }
-        if writable { isWritable = true }
+    package func becameReady(readable: Bool, writable: Bool, hangup: Bool, failed: Bool = false) {
+        if failed { hasFailed = true }
+        if hangup || failed { sawHangup = true }
+        if readable || hangup || failed { isReadable = true }
+        if writable || failed { isWritable = true }
     }
 
     /// Receives up to `buffer.count` bytes, which must not be 0.

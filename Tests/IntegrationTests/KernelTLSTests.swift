@@ -68,14 +68,16 @@ extension Integration {
             }
         }
 
-        @Test("RFC 9112 §9.6: who reads slowly gets all of the last response", arguments: ["1.2", "1.3"])
-        func lateReader(version: String) throws {
+        @Test(
+            "RFC 9112 §9.6: who reads slowly gets all of the last response, also with the own side ended",
+            arguments: ["1.2", "1.3"], [[], ["half-close"]])
+        func lateReader(version: String, ending: [String]) throws {
             let server = try server()
             let sum = try run("sha256sum", server.folder["www/large"].string).output.prefix(64)
             // More than the two seconds for which the server waits for a client's close.
             let result = try run(
-                "python3", Scripts.path("late_reader.py"), "\(server.port(.tls))", server.authority.string,
-                version, "/files/large", "3")
+                ["python3", Scripts.path("late_reader.py"), "\(server.port(.tls))", server.authority.string]
+                    + [version, "/files/large", "3"] + ending)
             #expect(result.output.prefix(64) == sum, "\(result.error)")
         }
 

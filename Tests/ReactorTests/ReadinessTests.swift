@@ -52,6 +52,24 @@ struct ReadinessTests {
         }
     }
 
+    @Test(
+        "RFC 9293 §3.6: a peer that has ended its side is no failure, since it still reads; one that has gone is"
+    )
+    func halfClose() async throws {
+        try await onReactor { reactor in
+            let (near, far) = try StreamSocket.pair()
+            let registration = try reactor.register(near)
+            far.shutdownWrite()
+            #expect(await registration.wait(for: .hangup) == .ready)
+            #expect(near.sawHangup && !near.hasFailed)
+            try near.sendByte()
+            #expect(try far.drain() == 1)
+            far.close()
+            while !near.hasFailed { await Task.yield() }
+            #expect(near.sawHangup && near.isReadable && near.isWritable)
+        }
+    }
+
     @Test("A wake between would-block and await is kept")
     func wakeBeforeWait() async throws {
         try await onReactor { reactor in
