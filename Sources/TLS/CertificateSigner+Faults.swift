@@ -36,14 +36,18 @@ extension CertificateSigner {
         return Identity(made: try builder.signed(), key: key)
     }
 
-    /// The serial numbers that the authority has revoked: the same at every start, so that whoever has fetched the list
-    /// once keeps a true one.
-    var revokedSerialNumbers: [[UInt8]] {
-        (0..<256).map { (number: Int) in
-            CertificateBuilder.serialNumber(
-                sha256(Array("revoked \(number) of \(authority.facts.sha256)".utf8)))
-        }
+    /// As many as leaves are kept.
+    static let revokedSerialNumberCount = LeafCertificates.most
+
+    /// One of the serial numbers that the authority has revoked: the same at every start, so that whoever has fetched the
+    /// list once keeps a true one.
+    func revokedSerialNumber(_ number: Int) -> [UInt8] {
+        CertificateBuilder.serialNumber(
+            sha256(Array("revoked \(number) of \(authority.facts.sha256)".utf8)))
     }
+
+    /// All of them.
+    var revokedSerialNumbers: [[UInt8]] { (0..<Self.revokedSerialNumberCount).map(revokedSerialNumber) }
 
     /// The list of those numbers.
     func revocationList(at now: Int64) throws(TLSFailure) -> RevocationList {

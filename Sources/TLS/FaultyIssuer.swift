@@ -1,4 +1,5 @@
 // Owns the making of certificates with one fault each. All else about them is right: names, times, authority.
+import Synchronization
 
 /// An authority's work with a fault in it.
 struct FaultyIssuer: LeafIssuer {
@@ -10,6 +11,9 @@ struct FaultyIssuer: LeafIssuer {
     /// What the certificate is for when it is for none of the server's names; the local authority may sign for it.
     static let wrongName = "wrong-name.portico.test"
     private static let weakBits: CInt = 1024
+    // For the whole process: RFC 5280 §4.1.2.2 wants each certificate of an authority to have another, those of before a
+    // reload too. A start begins anywhere, since nothing remembers where the one before ended.
+    private static let revoked = Atomic(Int.random(in: 0..<CertificateSigner.revokedSerialNumberCount))
 
     /// - Parameter signer: the authority that clients know; what nobody is to know is made here.
     init(_ fault: TLSFault, by signer: CertificateSigner, at now: Int64) throws(TLSFailure) {
@@ -47,12 +51,17 @@ struct FaultyIssuer: LeafIssuer {
             return try signer.selfSignedLeaf(for: names, at: now)
         case .revoked:
             return try signer.leaf(
-                for: names, at: now, serialNumber: signer.revokedSerialNumbers.randomElement())
+                for: names, at: now, serialNumber: signer.revokedSerialNumber(Self.nextRevoked()))
         case .weakKey:
             return try signer.leaf(for: names, at: now, key: weakKey)
         case .incompleteChain, .tls10Only, .noSharedCipher, .hang, .reset, .closeMidRecord:
             return try signer.leaf(for: names, at: now)
         }
+    }
+
+    /// Which revoked serial number is next; around again once all have been used.
+    private static func nextRevoked() -> Int {
+        revoked.wrappingAdd(1, ordering: .relaxed).oldValue % CertificateSigner.revokedSerialNumberCount
     }
 
     func isFresh(_ leaf: Identity, at now: Int64) -> Bool {

@@ -68,6 +68,22 @@ struct FaultTests {
         #expect(numbers.allSatisfy { $0.count == 16 && (0x40..<0x80).contains($0[0]) })
     }
 
+    @Test(
+        "RFC 5280 §4.1.2.2: each revoked certificate has a serial number of its own, a reload's too, all of the list"
+    )
+    func serialNumbersOfLeaves() throws {
+        let listed = Set(authority.signer.revokedSerialNumbers.map { hexadecimal($0) })
+        var shown: Set<String> = []
+        for _ in 0..<2 {
+            let issuer = try FaultyIssuer(.revoked, by: authority.signer, at: systemTime())
+            for number in 0..<64 {
+                shown.insert(try issuer.leaf(for: ["\(number).test"], at: systemTime()).facts.serialNumber)
+            }
+        }
+        #expect(shown.count == 128)
+        #expect(shown.isSubset(of: listed))
+    }
+
     @Test("A context has the faults that it was built with, and no other")
     func contexts() throws {
         var configuration = TLSContextConfiguration(
