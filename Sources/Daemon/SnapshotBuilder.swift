@@ -33,9 +33,9 @@ struct SnapshotBuilder {
         var routes = makeRoutes(into: &diagnostics)
         let keepsRecords = routes.contains { $0.handler.wantsHandshake }
         let (tls, loaded) = makeContext(keepsRecords: keepsRecords, into: &diagnostics)
-        if let authority = loaded?.authority { routes += makeDownloads(authority, into: &diagnostics) }
         let problemPage = makeProblemPage(into: &diagnostics)
         let requestLog = makeRequestLog(into: &diagnostics)
+        if let authority = loaded?.authority { routes += makeDownloads(authority, into: &diagnostics) }
         guard !diagnostics.hasErrors else { return nil }
         let snapshot = Snapshot(
             generation: generation, routes: RouteTable(routes),
@@ -166,7 +166,10 @@ struct SnapshotBuilder {
             handlers.append((AuthorityHandler.certificatePath, certificate))
             if settings.faults.contains(.revoked) {
                 let list = try authority.revocationList()
-                if identities.mayWrite { try authority.write(revocationList: list) }
+                // Not for a configuration that will not come into force.
+                if identities.mayWrite, !diagnostics.hasErrors {
+                    try authority.write(revocationList: list)
+                }
                 let handler = AuthorityHandler(revocationList: list, isForLoopbackOnly: isForLoopbackOnly)
                 handlers.append((AuthorityHandler.revocationListPath, handler))
             }

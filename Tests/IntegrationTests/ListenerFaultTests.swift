@@ -100,6 +100,16 @@ extension Integration {
             #expect(try server.curl("/echo", .tls, "--crlfile", list).status == 0)
         }
 
+        @Test("A reload that is refused writes no list")
+        func refused() throws {
+            let server = try server("revoked")
+            try server.folder.delete("state/crl.pem")
+            let answer = try server.reload(
+                "[tls]\nciphers = ROT13\n" + Self.listener("revoked") + Configuration.handlers)
+            #expect(answer.contains("refused"))
+            #expect(try !server.folder.names(in: "state").contains("crl.pem"))
+        }
+
         @Test("A list that was fetched before a restart has what is shown after it")
         func revokedAgain() throws {
             let folder = try TemporaryFolder()
