@@ -64,6 +64,19 @@ public enum ResponseBody {
     }
 }
 
+extension ResponseBody {
+    /// What it consists of; nil for a stream.
+    package var pieces: [ResponsePiece]? {
+        switch self {
+        case .empty: []
+        case .bytes(let bytes): [.bytes(bytes)]
+        case .file(let region): [.file(region)]
+        case .pieces(let pieces): pieces
+        case .stream: nil
+        }
+    }
+}
+
 /// One of several pieces of a body.
 public enum ResponsePiece {
     /// Bytes in memory.
@@ -94,6 +107,30 @@ public struct FileRegion: Sendable {
         self.file = file
         self.offset = offset
         self.length = length
+    }
+}
+
+extension FileRegion {
+    /// Reads the next bytes, waiting for the disk if need be, and takes them off the part.
+    ///
+    /// - Returns: at least one byte of a part that is not empty.
+    /// - Throws: ``FileFailure``, as ``take(_:)`` does too.
+    package mutating func readBlocking(atMost limit: Int) throws(FileFailure) -> [UInt8] {
+        let bytes = try file.readBlocking(count: Int(min(UInt64(limit), length)), at: offset)
+        try take(bytes.count)
+        return bytes
+    }
+
+    /// Takes bytes off the part that were just read.
+    ///
+    /// - Throws: ``FileFailure`` if there were none, or the file was written to since it was opened: what was read before
+    ///   would not belong to the rest.
+    package mutating func take(_ count: Int) throws(FileFailure) {
+        // Looked at after the reading: what changes from now on is not in these bytes.
+        guard count > 0, !file.hasChanged else {
+            throw FileFailure(.other, context: "the file was written to or became shorter while it was sent")
+        }
+        self = FileRegion(file, offset: offset + UInt64(count), length: length - UInt64(count))
     }
 }
 

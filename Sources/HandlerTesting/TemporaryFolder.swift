@@ -63,8 +63,7 @@ public final class TemporaryFolder: Sendable {
 
     /// The text of a file.
     public func text(of relative: String) throws -> String {
-        let file = try OpenFile(self[relative])
-        return String(decoding: try file.readBlocking(count: Int(file.status.size), at: 0), as: UTF8.self)
+        String(decoding: try OpenFile.contents(of: self[relative], limit: .max), as: UTF8.self)
     }
 
     /// The names in a folder, sorted.

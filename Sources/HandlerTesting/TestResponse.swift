@@ -1,6 +1,5 @@
 // A response with all its bytes, and the server's rules that stand between a handler and a client.
 
-import Files
 import HTTPTypes
 import HandlerKit
 
@@ -88,12 +87,7 @@ private func answer(to error: any Error) -> Response {
 }
 
 private func collect(_ body: ResponseBody) async throws -> ([UInt8], HTTPFields?) {
-    switch body {
-    case .empty: return ([], nil)
-    case .bytes(let bytes): return (bytes, nil)
-    case .file(let region): return (try read(region), nil)
-    case .pieces(let pieces): return (try pieces.flatMap { try read($0) }, nil)
-    case .stream(let length, let write):
+    if case .stream(let length, let write) = body {
         let sink = CollectingSink()
         let trailers = try await write(BodyWriter(sink))
         if let length, length != UInt64(sink.bytes.count) {
@@ -101,21 +95,15 @@ private func collect(_ body: ResponseBody) async throws -> ([UInt8], HTTPFields?
         }
         return (sink.bytes, trailers)
     }
-}
-
-private func read(_ piece: ResponsePiece) throws -> [UInt8] {
-    switch piece {
-    case .bytes(let bytes): bytes
-    case .file(let region): try read(region)
+    var bytes: [UInt8] = []
+    for piece in body.pieces ?? [] {
+        switch piece {
+        case .bytes(let more): bytes += more
+        case .file(var region):
+            while region.length > 0 { bytes += try region.readBlocking(atMost: .max) }
+        }
     }
-}
-
-private func read(_ region: FileRegion) throws -> [UInt8] {
-    let bytes = try region.file.readBlocking(count: Int(region.length), at: region.offset)
-    guard bytes.count == Int(region.length) else {
-        throw BodyFailure(.malformed, context: "the file is too short")
-    }
-    return bytes
+    return (bytes, nil)
 }
 
 private final class CollectingSink: BodySink {

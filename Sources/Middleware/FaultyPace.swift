@@ -1,6 +1,5 @@
 // A body that is sent at a rate, up to an early end.
 
-import Files
 import HTTPTypes
 import HandlerKit
 import Threads
@@ -27,18 +26,12 @@ struct FaultyPace {
     }
 
     private func write(_ body: ResponseBody, to writer: BodyWriter) async throws -> HTTPFields? {
-        switch body {
-        case .empty: break
-        case .bytes(let bytes): try await writer.write(bytes)
-        case .file(let region): try await write(region, to: writer)
-        case .pieces(let pieces):
-            for piece in pieces {
-                switch piece {
-                case .bytes(let bytes): try await writer.write(bytes)
-                case .file(let region): try await write(region, to: writer)
-                }
+        if case .stream(_, let write) = body { return try await write(writer) }
+        for piece in body.pieces ?? [] {
+            switch piece {
+            case .bytes(let bytes): try await writer.write(bytes)
+            case .file(let region): try await write(region, to: writer)
             }
-        case .stream(_, let write): return try await write(writer)
         }
         return nil
     }
@@ -46,16 +39,15 @@ struct FaultyPace {
     private static let chunkBytes = 64 * 1024
 
     private func write(_ region: FileRegion, to writer: BodyWriter) async throws {
-        var sent: UInt64 = 0
-        while sent < region.length {
-            let (file, offset) = (region.file, region.offset + sent)
-            let count = Int(min(UInt64(Self.chunkBytes), region.length - sent))
-            let bytes = try await context.blocking.run { try file.readBlocking(count: count, at: offset) }
-            guard !bytes.isEmpty, !file.hasChanged else {
-                throw FileFailure(.other, context: "the file was written to while it was sent")
+        var region = region
+        while region.length > 0 {
+            let bytes: [UInt8]
+            (bytes, region) = try await context.blocking.run { [region] in
+                var rest = region
+                let bytes = try rest.readBlocking(atMost: Self.chunkBytes)
+                return (bytes, rest)
             }
             try await writer.write(bytes)
-            sent += UInt64(bytes.count)
         }
     }
 }

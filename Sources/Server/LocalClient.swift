@@ -1,6 +1,5 @@
 // A client in the server's own process: its requests go the way of all others, but for the socket.
 
-import Files
 import HTTPCore
 import HTTPTypes
 import HTTPWire
@@ -105,35 +104,20 @@ package final class LocalClient {
     }
 
     private func deliver(_ body: ResponseBody, to receive: @escaping ([UInt8]) throws -> Void) async throws {
-        switch body {
-        case .empty: break
-        case .bytes(let bytes): try receive(bytes)
-        case .file(let region): try deliver(region, to: receive)
-        case .pieces(let pieces):
-            for piece in pieces {
-                switch piece {
-                case .bytes(let bytes): try receive(bytes)
-                case .file(let region): try deliver(region, to: receive)
-                }
-            }
-        case .stream(let length, let write):
+        if case .stream(let length, let write) = body {
             let sink = LocalBodySink(length: length, receive)
             _ = try await write(BodyWriter(sink))
             try sink.finish()
         }
-    }
-
-    /// Nobody else is served by this thread, so that it may wait for the disk.
-    private func deliver(_ region: FileRegion, to receive: ([UInt8]) throws -> Void) throws {
-        var offset: UInt64 = 0
-        while offset < region.length {
-            let wanted = Int(min(UInt64(BufferPool.chunkBytes), region.length - offset))
-            let bytes = try region.file.readBlocking(count: wanted, at: region.offset + offset)
-            guard !bytes.isEmpty else {
-                throw FileFailure(.other, context: "the file became shorter while it was sent")
+        for piece in body.pieces ?? [] {
+            switch piece {
+            case .bytes(let bytes): try receive(bytes)
+            case .file(var region):
+                // Nobody else is served by this thread, so that it may wait for the disk.
+                while region.length > 0 {
+                    try receive(try region.readBlocking(atMost: BufferPool.chunkBytes))
+                }
             }
-            try receive(bytes)
-            offset += UInt64(bytes.count)
         }
     }
 }

@@ -13,12 +13,7 @@ extension Worker {
     func readNext(of region: inout FileRegion, into chunk: inout [UInt8]) async throws -> Int {
         let count = Int(min(UInt64(chunk.count), region.length))
         let got = try await read(region.file, at: region.offset, count, into: &chunk)
-        // Looked at after the reading: what changes from now on is not in these bytes.
-        guard got > 0, !region.file.hasChanged else {
-            throw FileFailure(.other, context: "the file was written to or became shorter while it was sent")
-        }
-        region = FileRegion(
-            region.file, offset: region.offset + UInt64(got), length: region.length - UInt64(got))
+        try region.take(got)
         return got
     }
 

@@ -1,3 +1,4 @@
+import Files
 import HTTPTypes
 import HandlerKit
 import HandlerTesting
@@ -70,6 +71,28 @@ struct HandlerTestingTests {
     func bodyFailure(_ code: BodyFailure.Code, _ status: Int) async throws {
         let handler = Scripted { throw BodyFailure(code) }
         #expect(try await respond(handler, to: .make()).status.code == status)
+    }
+
+    @Test(
+        "A file's part arrives whole; of one that was written to or cut since it was opened, nothing passes for it"
+    )
+    func fileParts() async throws {
+        let folder = try TemporaryFolder()
+        try folder.write("before the change", to: "file")
+        let whole = Scripted { [path = folder["file"]] in
+            Response(
+                body: .pieces([.bytes([0x3C]), .file(FileRegion(try OpenFile(path), offset: 7, length: 10))]))
+        }
+        #expect(try await respond(whole, to: .make()).text == "<the change")
+        for rewritten in ["behind this change", "short"] {
+            let file = try OpenFile(folder["file"])
+            let changed = Scripted { Response(body: .file(FileRegion(file, length: 17))) }
+            try folder.write(rewritten, to: "file")
+            await #expect(throws: FileFailure.self) { try await respond(changed, to: .make()) }
+        }
+        let file = try OpenFile(folder["file"])
+        let tooLong = Scripted { Response(body: .file(FileRegion(file, length: 6))) }
+        await #expect(throws: FileFailure.self) { try await respond(tooLong, to: .make()) }
     }
 
     @Test("Any other error is a 500 that says nothing of it")

@@ -110,6 +110,16 @@ struct FaultTests {
         }
     }
 
+    @Test("fault.rate ends what comes of a file that is written to meanwhile")
+    func rewrittenFile() async throws {
+        let folder = try TemporaryFolder()
+        try folder.write("one", to: "file")
+        let region = FileRegion(try OpenFile(folder["file"]), length: 3)
+        try folder.write("three", to: "file")
+        let slow = try handler("fault.rate = 40", around: Inside(make: { .file(region) }))
+        await #expect(throws: FileFailure.self) { try await respond(slow, to: .make()) }
+    }
+
     @Test("fault.rate sends a body whole, in the time that it says", arguments: kinds)
     func rate(kind: String) async throws {
         let inner = Inside(make: try body(kind, TemporaryFolder()))
