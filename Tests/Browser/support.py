@@ -31,13 +31,18 @@ class Portico:
         self.write(sections)
         self.log: list[str] = []
         self.news = threading.Condition()
+        self.has_ended = False
         self.process = subprocess.Popen(
             [os.environ["PORTICO_BINARY"], "run", "-c", folder / "portico.conf"], cwd=folder, text=True,
             errors="replace", stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
             env={name: value for name, value in os.environ.items() if name != "JOURNAL_STREAM"})
         self.reader = threading.Thread(target=self.read_log, daemon=True)
         self.reader.start()
-        ready = self.wait_for_log(r'Ready\..*listeners="?127\.0\.0\.1:(\d+)')
+        try:
+            ready = self.wait_for_log(r'Ready\..*listeners="?127\.0\.0\.1:(\d+)')
+        except BaseException:
+            self.stop()
+            raise
         self.port = int(ready.group(1))
 
     def write(self, sections: str) -> None:
@@ -51,13 +56,17 @@ class Portico:
             with self.news:
                 self.log.append(line.rstrip("\n"))
                 self.news.notify_all()
+        with self.news:
+            self.has_ended = True
+            self.news.notify_all()
 
     def wait_for_log(self, pattern: str, after: int = 0) -> re.Match:
         """Waits for a line of the log, from that number on, that has the pattern."""
         def found():
             return next(filter(None, (re.search(pattern, line) for line in self.log[after:])), None)
         with self.news:
-            if match := self.news.wait_for(found, PATIENCE):
+            self.news.wait_for(lambda: found() or self.has_ended, PATIENCE)
+            if match := found():
                 return match
         raise TimeoutError(f"the log never had {pattern}:\n" + "\n".join(self.log))
 
@@ -71,16 +80,24 @@ class Portico:
         return f"https://localhost:{self.port}{path}"
 
     def stop(self) -> None:
-        # The second signal ends it at once, whatever is left of a page's connections.
-        for _ in range(2):
+        start = len(self.log)
+        self.process.terminate()
+        try:
+            # The second signal ends it at once, whatever is left of a page's connections. signal(7): beside a first one
+            # that nobody has taken yet it would be lost.
+            self.wait_for_log(r"Stopping\.", start)
             self.process.terminate()
+        except TimeoutError:
+            pass  # it has ended by itself, or will be found to hang
         try:
             self.process.wait(PATIENCE)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
-        self.reader.join()
-        self.process.stderr.close()
+            raise
+        finally:
+            self.reader.join()
+            self.process.stderr.close()
 
 
 def make_home(folder: Path, authority: Path) -> Path:
