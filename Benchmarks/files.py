@@ -1,5 +1,6 @@
 """The rows of files beside nginx and Caddy: pages of all sizes, a listing, a range, an upload; and the memory after them."""
 
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Callable
 
@@ -48,15 +49,10 @@ class Comparison:
 
 def measure(bench: Bench, rounds: int, seconds: float) -> Comparison:
     """Medians of rounds in which all servers take their turn; each server is one process for all rows."""
-    servers: list[Server] = []
-    try:
-        for kind in SERVERS:
-            servers.append(kind(bench).__enter__())
+    with ExitStack() as stack:
+        servers = [stack.enter_context(kind(bench)) for kind in SERVERS]
         rows = {row.title: _row(row, servers, rounds, seconds) for row in ROWS}
         return Comparison(rows, {type(server): resident_bytes(server.pid) for server in servers})
-    finally:
-        for server in servers:
-            server.__exit__()
 
 
 def _row(row: FileRow, servers: list[Server], rounds: int, seconds: float) -> dict[type[Server], CPUTime]:
