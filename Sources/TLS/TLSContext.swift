@@ -26,7 +26,7 @@ package final class TLSContext: Sendable {
         keepsRecords = configuration.keepsRecords
         kernelTLS = configuration.kernelTLS
         var faulty: [TLSFault: TLSContext] = [:]
-        for fault in configuration.faults {
+        for fault in configuration.faults where !fault.replacesHandshake {
             faulty[fault] = try TLSContext(configuration.showing(fault))
         }
         self.faulty = faulty

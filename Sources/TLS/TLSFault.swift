@@ -39,6 +39,9 @@ package enum TLSFault: String, CaseIterable, Sendable {
         }
     }
 
+    /// Whether it stands in the place of a handshake, so that no context ever serves it.
+    package var replacesHandshake: Bool { self == .hang || self == .reset }
+
     /// Whether the fault shows only to clients who trust the local authority: others complain of that first.
     package var needsAuthority: Bool { isOfCertificate && self != .untrusted && self != .selfSigned }
 }

@@ -95,6 +95,7 @@ struct FaultTests {
         #expect(context.having(.expired) != nil)
         #expect(context.having(.expired) !== context)
         #expect(context.having(.revoked) == nil)
+        #expect(context.having(.hang) == nil, "no handshake gets that far")
     }
 
     @Test("Without an authority every fault has a certificate all the same", arguments: ofCertificates)
