@@ -2,6 +2,7 @@
 // is that of the next record, so that no nonce is used twice.
 
 import CLinux
+import Glibc
 
 /// Cipher, keys and counters of one direction of a TLS connection, as setsockopt(2) takes them at SOL_TLS.
 package struct KernelTLSParameters {
@@ -31,8 +32,23 @@ package struct KernelTLSParameters {
         }
     }
 
-    /// The structure.
+    /// A copy of the structure.
     package var bytes: [UInt8] { (0..<count).map { storage[$0] } }
+
+    /// Lends the structure.
+    func withUnsafeBytes<Value, Failure: Error>(
+        _ body: (UnsafeRawBufferPointer) throws(Failure) -> Value
+    ) throws(Failure) -> Value {
+        try unsafe storage.span.extracting(first: count).withUnsafeBytes(body)
+    }
+
+    /// Overwrites the keys, before the memory gets another use.
+    package mutating func wipe() {
+        var span = storage.mutableSpan
+        unsafe span.withUnsafeMutableBytes { bytes in
+            if let start = bytes.baseAddress { unsafe explicit_bzero(start, bytes.count) }
+        }
+    }
 
     /// Passes over records that were sent under these keys already.
     package mutating func advance(by records: UInt64) {

@@ -23,10 +23,12 @@ extension StreamSocket {
     /// - Throws: setsockopt(2)'s errno; nothing has changed then.
     package func encryptInKernel(with parameters: KernelTLSParameters) throws(Errno) {
         try Self.attachTLS(to: rawValue)
-        let bytes = parameters.bytes
-        try Syscall.retrying {
-            unsafe setsockopt(
-                rawValue, CInt(CLINUX_SOL_TLS), CInt(CLINUX_TLS_TX), bytes, socklen_t(bytes.count))
+        unsafe try parameters.withUnsafeBytes { bytes throws(Errno) in
+            _ = try Syscall.retrying {
+                unsafe setsockopt(
+                    rawValue, CInt(CLINUX_SOL_TLS), CInt(CLINUX_TLS_TX), bytes.baseAddress,
+                    socklen_t(bytes.count))
+            }
         }
     }
 

@@ -51,6 +51,8 @@ final class KernelTLS {
         self.socket = socket
     }
 
+    deinit { parameters?.wipe() }
+
     var state: KernelTLSState { isSending ? .sending : parameters == nil ? .unsuitable : .ready }
 
     /// What the kernel would need for the next record.
@@ -65,8 +67,9 @@ final class KernelTLS {
     /// - Returns: whether it does. If OpenSSL hasn't got rid of a record, another attempt may succeed.
     func begin() -> Bool {
         guard !isSending else { return true }
-        guard !isBlocked, let next else { return false }
-        parameters = nil
+        guard !isBlocked, var next else { return false }
+        defer { next.wipe() }
+        forgetKeys()
         // OpenSSL goes on where the kernel refuses.
         guard (try? socket.encryptInKernel(with: next)) != nil else { return false }
         isSending = true
@@ -74,7 +77,10 @@ final class KernelTLS {
     }
 
     /// Has OpenSSL encrypt for good: its keys are about to change.
-    func forgetKeys() { parameters = nil }
+    func forgetKeys() {
+        parameters?.wipe()
+        parameters = nil
+    }
 
     /// The alert close_notify, RFC 8446 §6.1.
     func sendCloseNotify() throws(Errno) -> Progress<Int> {
@@ -85,6 +91,7 @@ final class KernelTLS {
     }
 
     fileprivate func keep(_ structure: UnsafeRawPointer) {
+        forgetKeys()
         unsafe parameters = KernelTLSParameters(copying: structure)
         records = RecordCount()
     }

@@ -62,6 +62,17 @@ struct KernelTLSParametersTests {
         #expect(after.dropLast() == before.dropLast() && after.last == 1)
     }
 
+    @Test("What was wiped has no keys left", arguments: gcm + [chaCha])
+    func wiping(cipher: Cipher) throws {
+        let structure = structure(0x0304, cipher, iv: 0xFF, sequence: [UInt8](repeating: 1, count: 8))
+        let copied = unsafe structure.withUnsafeBytes { bytes in
+            unsafe bytes.baseAddress.flatMap { unsafe KernelTLSParameters(copying: $0) }
+        }
+        var parameters = try #require(copied)
+        parameters.wipe()
+        #expect(parameters.bytes == [UInt8](repeating: 0, count: structure.count))
+    }
+
     @Test("A cipher that isn't known is left to OpenSSL")
     func unknown() {
         let structure: [UInt8] = [3, 3, 53, 0] + [UInt8](repeating: 0, count: 60)
