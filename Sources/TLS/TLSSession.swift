@@ -84,7 +84,10 @@ import SystemPackage
     /// at least as many: one record may already be encrypted. The buffer may have moved.
     package mutating func write(_ bytes: Span<UInt8>) throws(TLSFailure) -> Progress<Int> {
         guard !bytes.isEmpty else { return .done(0) }
-        if let kernel, mayBypass(kernel) { return try sendPlain(bytes) }
+        if let kernel {
+            if kernel.isSending { return try sendPlain(bytes) }
+            noteKeyUpdate(kernel)
+        }
         ErrorQueue.clear()
         var taken = 0
         var result: CInt = 1
@@ -193,7 +196,8 @@ extension TLSSession {
     /// - Returns: whether it does; false where it can't, or may not.
     package mutating func beginSendingInKernel() -> Bool {
         guard let kernel, !hasFailed, !hasSentCloseNotify else { return false }
-        return mayBypass(kernel) || kernel.begin()
+        if !kernel.isSending { noteKeyUpdate(kernel) }
+        return kernel.begin()
     }
 
     /// Sends a part of a file through SSL_sendfile(3), of which the socket may take less.
@@ -215,13 +219,11 @@ extension TLSSession {
         return (context as? TLSContext)?.kernelTLS == .absent ? .absent : .off
     }
 
-    /// Whether the kernel makes the records. While OpenSSL does it can follow a client that wants new keys, after which
-    /// those for the kernel are old ones; later nobody can, and the old ones stay in use (RFC 8446 §4.6.3).
+    /// While OpenSSL makes the records it can follow a client that wants new keys, after which those for the kernel are
+    /// old ones; later nobody can, and the old ones stay in use (RFC 8446 §4.6.3).
     @inline(never)
-    private func mayBypass(_ kernel: KernelTLS) -> Bool {
-        if kernel.isSending { return true }
+    private func noteKeyUpdate(_ kernel: KernelTLS) {
         if unsafe SSL_get_key_update_type(ssl) != SSL_KEY_UPDATE_NONE { kernel.forgetKeys() }
-        return false
     }
 
     @inline(never)
