@@ -1,48 +1,25 @@
 // The files that certificates, keys and clients' rules are read from, and whether they are still the same.
 
 import Configuration
-import Glibc
+import Files
 import Server
 import Supervision
 import SystemPackage
 
 /// Files as they were when they were looked at.
 struct CertificateFiles: Sendable {
-    /// What tells a file from another one at the same path, and from what it was before; nil if there is none.
-    private struct Version: Equatable {
-        let device: UInt64
-        let inode: UInt64
-        let size: Int64
-        let modified: [Int]
-
-        init?(of path: FilePath) {
-            do {
-                let status = try path.stat().rawValue
-                device = UInt64(status.st_dev)
-                inode = UInt64(status.st_ino)
-                size = Int64(status.st_size)
-                modified = [
-                    status.st_mtim.tv_sec, status.st_mtim.tv_nsec, status.st_ctim.tv_sec,
-                    status.st_ctim.tv_nsec,
-                ]
-            } catch {
-                // Not there, or not for us: when that changes it is another version.
-                return nil
-            }
-        }
-    }
-
     let paths: [FilePath]
-    private let versions: [Version?]
+    // nil for one that isn't there, or not for us: when that changes it is another one.
+    private let found: [FileStatus?]
 
     /// Looks at files now.
     init(_ paths: [FilePath]) {
         self.paths = paths
-        versions = paths.map(Version.init)
+        found = paths.map { FileStatus(following: $0) }
     }
 
     /// Whether they are what they were.
-    func areUnchanged(since before: CertificateFiles) -> Bool { versions == before.versions }
+    func areUnchanged(since before: CertificateFiles) -> Bool { found == before.found }
 }
 
 extension IdentityLoader {

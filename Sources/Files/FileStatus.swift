@@ -1,6 +1,7 @@
-// What fstat(2) says of a file.
+// What stat(2) says of a file.
 
 import Glibc
+import SystemPackage
 
 /// A file's identity, size and times.
 public struct FileStatus: Sendable, Equatable {
@@ -25,6 +26,13 @@ public struct FileStatus: Sendable, Equatable {
     public let changeTime: Int64
     /// The nanoseconds of that second.
     public let changeNanoseconds: Int64
+
+    /// What stat(2) says of the file that a path leads to now; nil if it isn't there, or not for us.
+    package init?(following path: FilePath) {
+        var status = stat()
+        guard unsafe path.withPlatformString({ unsafe stat($0, &status) }) == 0 else { return nil }
+        self.init(status)
+    }
 
     init(_ status: stat) {
         kind =
