@@ -27,7 +27,7 @@ extension IdentityLoader {
     func files(of sections: [Section]) -> CertificateFiles {
         let sources = sections.flatMap { section in
             var sources: [TLSKeys.Source] = []
-            if case .given(let pairs) = origin(of: section) {
+            if case .given(let pairs) = certificateSource(of: section) {
                 sources += pairs.flatMap { [$0.certificate, $0.key] }
             }
             let others = [TLSKeys.passphrase, TLSKeys.clientAuthority, TLSKeys.clientRevocations]

@@ -26,7 +26,7 @@ extension IdentityLoader {
     /// Where the certificates of a section come from.
     ///
     /// The credentials `tls.crt` and `tls.key` are those of a `[tls]` that names none.
-    func origin(of section: Section) -> CertificateSource {
+    func certificateSource(of section: Section) -> CertificateSource {
         let isSilent = !section.isSet(TLSKeys.certificate) && !section.isSet(TLSKeys.key)
         if isSilent, section.argument == nil, hasCredentials {
             let pair = CertificatePair(

@@ -45,7 +45,7 @@ struct IdentityLoader {
 
     /// Loads all identities; nil after an error, or when there is nothing to load without making it.
     func load(_ sections: [Section], into diagnostics: inout [Diagnostic]) -> Identities? {
-        let automatic = sections.filter { origin(of: $0) == .authority }
+        let automatic = sections.filter { certificateSource(of: $0) == .authority }
         let authority = authority(for: automatic, sections, into: &diagnostics)
         var `default`: [Identity] = []
         var named: [String: [Identity]] = [:]
@@ -108,7 +108,7 @@ struct IdentityLoader {
     private func identities(
         _ section: Section, _ authority: CertificateAuthority?, into diagnostics: inout [Diagnostic]
     ) -> [Identity] {
-        switch origin(of: section) {
+        switch certificateSource(of: section) {
         case .authority: return authority.map { [$0.identity] } ?? []
         case .given(let pairs): return given(pairs, section, into: &diagnostics)
         case .contradiction(let message):
