@@ -37,7 +37,7 @@ package final class ClientVerification: Sendable {
         }
         var rules = Array("\(demand) \(depth)".utf8)
         for certificate in authorities { rules += CertificateFacts(certificate).sha256.utf8 }
-        for list in revocations { rules += list.sha256 }
+        for list in revocations { rules += try list.fingerprint() }
         fingerprint = sha256(rules)
     }
 

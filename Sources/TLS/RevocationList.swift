@@ -49,10 +49,9 @@ import SystemPackage
     }
 
     /// The digest of the whole list.
-    var sha256: [UInt8] {
-        var digest = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
-        var length: CUnsignedInt = 0
-        guard unsafe X509_CRL_digest(pointer, EVP_sha256(), &digest, &length) == 1 else { return [] }
-        return Array(digest.prefix(Int(length)))
+    func fingerprint() throws(TLSFailure) -> [UInt8] {
+        let der = unsafe MemoryBIO.writing { bio in unsafe i2d_X509_CRL_bio(bio, pointer) == 1 }
+        guard let der else { throw .draining(.library, "encoding a revocation list") }
+        return sha256(der)
     }
 }

@@ -2,16 +2,6 @@
 // what its session is bound to.
 import COpenSSL
 
-// Fetched once: SHA256() would look the digest up among the providers for each session.
-private nonisolated(unsafe) let bindingDigest: OpaquePointer? = unsafe EVP_MD_fetch(nil, "SHA256", nil)
-
-func sha256(_ bytes: [UInt8]) -> [UInt8] {
-    var digest = [UInt8](repeating: 0, count: Int(SHA256_DIGEST_LENGTH))
-    let isMade = unsafe EVP_Digest(bytes, bytes.count, &digest, nil, bindingDigest, nil) == 1
-    precondition(isMade, "SHA-256 fails only without memory")
-    return digest
-}
-
 /// Switches to the context of the server name that the client asks for, and binds the session to it.
 ///
 /// SSL_CTX_set_tlsext_servername_callback(3) would come too late: the version is chosen then, and tickets are opened.
@@ -56,7 +46,7 @@ private func bind(_ ssl: OpaquePointer?, to list: UnsafeBufferPointer<UInt8>) ->
     unsafe bytes.append(contentsOf: list)
     let size = Int(SHA256_DIGEST_LENGTH)
     return unsafe withUnsafeTemporaryAllocation(of: UInt8.self, capacity: size) { digest in
-        unsafe EVP_Digest(bytes, bytes.count, digest.baseAddress, nil, bindingDigest, nil) == 1
+        unsafe EVP_Digest(bytes, bytes.count, digest.baseAddress, nil, sha256Method, nil) == 1
             && SSL_set_session_id_context(ssl, digest.baseAddress, CUnsignedInt(size)) == 1
     }
 }
