@@ -1,5 +1,5 @@
 // What Swift cannot see of OpenSSL 3: function-like macros, variadics and typed stacks, each as a static
-// inline function under the prefix copenssl_. Only TLS and Digests import this module.
+// inline function under the prefix copenssl_. Only TLS, Digests and Passwords import this module.
 #pragma once
 #include <openssl/bio.h>
 #include <openssl/core_names.h>

@@ -50,11 +50,21 @@ extension ValueType where Value == Bool {
     /// `yes`, `on`, `true`, `1`, or `no`, `off`, `false`, `0`, in any case.
     public static var yesNo: ValueType {
         ValueType(name: "yes or no", format: { $0 ? "yes" : "no" }) { (text, _) throws(ValueProblem) in
-            switch text.lowercased() {
-            case "yes", "on", "true", "1": return true
-            case "no", "off", "false", "0": return false
-            default: throw ValueProblem("'\(text)' is neither yes nor no")
+            guard let value = Bool(yesOrNo: text) else {
+                throw ValueProblem("'\(text)' is neither yes nor no")
             }
+            return value
+        }
+    }
+}
+
+extension Bool {
+    /// What one of the words of ``ValueType/yesNo`` says; nil for others.
+    package init?(yesOrNo text: String) {
+        switch text.lowercased() {
+        case "yes", "on", "true", "1": self = true
+        case "no", "off", "false", "0": self = false
+        default: return nil
         }
     }
 }

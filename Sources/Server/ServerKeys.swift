@@ -124,10 +124,11 @@ extension ValueType where Value == AccessLogPlace {
     fileprivate static var accessLogPlace: ValueType {
         ValueType(name: "journal, stderr, none or path") { (text, context) throws(ValueProblem) in
             switch text.lowercased() {
-            case "journal", "yes", "on", "true", "1": return .journal
-            case "none", "no", "off", "false", "0": return .none
+            case "journal": return .journal
+            case "none": return .none
             case "stderr": return .standardError
             default:
+                if let isLogged = Bool(yesOrNo: text) { return isLogged ? .journal : .none }
                 guard text.contains("/") else {
                     throw ValueProblem("'\(text)' is neither journal, stderr, none nor a path with a slash")
                 }
