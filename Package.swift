@@ -60,7 +60,7 @@ let package = Package(
         layer("Files", ["CLinux", system]),
         layer("Sockets", ["CLinux", system]),
         layer("Reactor", ["CLinux", "Sockets", "Threads", system]),
-        layer("TLS", ["COpenSSL", "Sockets", system]),
+        layer("TLS", ["CLinux", "COpenSSL", "Sockets", system]),
         layer("Markdown", ["CCmark"]),
         layer("Archives", ["CArchive"]),
         layer("Compression", ["CBrotli", "CZlib", "CZstd"]),

@@ -1,4 +1,5 @@
 // Owns the writing of certificate and key files: never a partial one, and never another's.
+import CLinux
 import Glibc
 import SystemPackage
 
@@ -12,8 +13,12 @@ enum DurableFile {
     /// The same for a file that must not be there yet; one that is throws `EEXIST`.
     static func create(_ file: FilePath, with bytes: [UInt8], mode: mode_t) throws(TLSFailure) {
         try write(bytes, to: file, mode: mode) { temporary in
-            let result = unsafe link(temporary.string, file.string)
-            return result == 0 ? unsafe unlink(temporary.string) : result
+            let result = unsafe clinux_renameat2(
+                AT_FDCWD, temporary.string, AT_FDCWD, file.string, UInt32(CLINUX_RENAME_NOREPLACE))
+            // Some file systems can't, others have no hard links.
+            guard result != 0, errno == EINVAL || errno == ENOSYS else { return result }
+            let linked = unsafe link(temporary.string, file.string)
+            return linked == 0 ? unsafe unlink(temporary.string) : linked
         }
     }
 

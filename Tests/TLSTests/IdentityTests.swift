@@ -28,6 +28,20 @@ struct IdentityTests {
         #expect(throws: TLSFailure.self) { try body() }
     }
 
+    @Test("A file that is made is whole; one that is there already, be it a link to nowhere, stays as it is")
+    func creatingFiles() throws {
+        try DurableFile.create(folder["new"], with: [1, 2], mode: 0o640)
+        #expect(try folder.read("new") == [1, 2])
+        #expect(folder.mode("new") == 0o640)
+        try folder.link("link", to: "nowhere")
+        for name in ["new", "link"] {
+            let refusal = failure { try DurableFile.create(folder[name], with: [3], mode: 0o640) }
+            #expect(refusal?.code == .unwritableFile)
+        }
+        #expect(try folder.read("new") == [1, 2])
+        #expect(try folder.names(in: "") == ["link", "new"])
+    }
+
     @Test("A chain in order loads without warnings, and its leaf's facts are shown")
     func goodChain() throws {
         let identity = try load([chain.leaf, chain.intermediate, chain.root], chain.leafKey)
