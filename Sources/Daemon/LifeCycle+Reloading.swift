@@ -55,7 +55,7 @@ extension LifeCycle {
 
     /// Whatever becomes of the reload: the file may have been rotated.
     private func reopenAccessLog() {
-        (running?.snapshot.accessLog as? AccessRecorder)?.log.file?.reopen()
+        accessFile?.reopen()
     }
 
     func takeSignals() -> [Signal] {

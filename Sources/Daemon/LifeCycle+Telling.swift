@@ -78,8 +78,16 @@ extension LifeCycle {
         guard let running else { return [] }
         let keyLog = running.snapshot.tls?.keyLogPath.map { "TLS secrets are written to \($0)" }
         let expiry = running.expiry.findings(at: systemTime()).first?.description
-        return [running.note, keyLog, expiry].compactMap(\.self)
+        return [running.note, keyLog, expiry, lostAccessRecords].compactMap(\.self)
     }
+
+    private var lostAccessRecords: String? {
+        guard let lost = accessFile?.lostRecords, lost > 0 else { return nil }
+        return "\(lost) records of the access log were lost"
+    }
+
+    /// The file of the access log; nil if it has none of its own.
+    var accessFile: AccessFile? { (running?.snapshot.accessLog as? AccessRecorder)?.log.file }
 
     /// The addresses that are listened on.
     var listenerNames: String {

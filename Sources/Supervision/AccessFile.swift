@@ -1,5 +1,5 @@
-// A file that access records are appended to by themselves. What can't be written is counted and told; nothing waits
-// for it, and nothing ends because of it.
+// A file that access records are appended to by themselves. What can't be written is counted and told, within a minute of
+// the last time only when more comes; nothing waits for it, and nothing ends because of it.
 
 import Glibc
 import Logging
@@ -12,8 +12,9 @@ package final class AccessFile: Sendable {
     /// nil for standard error.
     private let path: FilePath?
     private let state: Mutex<State>
-    /// Not in the state, which is locked while the log's thread writes.
+    // Not in the state, which is locked while the log's thread writes.
     private let wantsReopening = Atomic(false)
+    private let lost = Atomic<UInt64>(0)
 
     private struct State {
         var descriptor: FileDescriptor
@@ -24,9 +25,8 @@ package final class AccessFile: Sendable {
         var isWithinLine = false
         /// Records that were not written, and not told of.
         var lost: UInt64 = 0
-        var lostInAll: UInt64 = 0
         var failure: Errno?
-        /// When it was told of last, in seconds since 1970.
+        /// When it was told of last, in seconds of CLOCK_MONOTONIC.
         var toldAt: Int?
     }
 
@@ -83,8 +83,8 @@ package final class AccessFile: Sendable {
         wantsReopening.store(true, ordering: .relaxed)
     }
 
-    /// Records that could not be written since the start.
-    package var lostRecords: UInt64 { state.withLock { $0.lostInAll } }
+    /// Records that could not be written since it was opened first. Any thread may ask.
+    package var lostRecords: UInt64 { lost.load(ordering: .relaxed) }
 
     /// Takes a record; ``flush()`` writes it.
     func append(_ record: AccessRecord, at time: (seconds: Int, nanoseconds: Int)) {
@@ -127,7 +127,7 @@ package final class AccessFile: Sendable {
             let written = UInt64(state.lines[..<count].count { $0 == UInt8(ascii: "\n") })
             let whole = state.isWithinLine && written > 0 ? written - 1 : written
             state.lost += state.waiting - whole
-            state.lostInAll += state.waiting - whole
+            lost.wrappingAdd(state.waiting - whole, ordering: .relaxed)
             state.failure = failure
         }
         if count > 0 { state.isWithinLine = state.lines[count - 1] != UInt8(ascii: "\n") }

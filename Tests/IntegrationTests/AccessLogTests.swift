@@ -1,5 +1,6 @@
 // The access log in the forms and places that the keys say.
 
+import Glibc
 import HandlerTesting
 import SystemPackage
 import Testing
@@ -71,6 +72,8 @@ extension Integration {
             let server = try server("access_log = /dev/full")
             for _ in 1...3 { #expect(try server.curl("/").output == "12345") }
             try server.log.wait(containing: "The access log can't be written.", "No space left on device")
+            server.signal(SIGUSR1)
+            try server.log.wait(containing: " records of the access log were lost; Serving ")
         }
 
         @Test("stderr takes lines of the form, none takes none")
