@@ -30,6 +30,12 @@ package enum AccessFormat: String, CaseIterable, Sendable {
 
 extension [UInt8] {
     fileprivate mutating func append(_ text: String) { append(contentsOf: text.utf8) }
+
+    fileprivate mutating func append(_ number: UInt64) { append(addingCapacity: 20) { $0.append(number) } }
+
+    fileprivate mutating func append(_ number: Int, digits: Int) {
+        append(addingCapacity: digits) { $0.append(number, digits: digits) }
+    }
 }
 
 // MARK: - common and combined
@@ -49,7 +55,10 @@ extension [UInt8] {
         appendEscaped(record.target)
         append(" ")
         appendEscaped(record.version)
-        append("\" \(record.status) \(record.bytes)")
+        append("\" ")
+        append(UInt64(clamping: record.status))
+        append(" ")
+        append(record.bytes)
     }
 
     fileprivate mutating func appendQuoted(_ value: String?) {
@@ -87,19 +96,18 @@ extension [UInt8] {
     /// `21/Nov/2026:10:35:25 +0000`
     private mutating func appendCommonTime(_ seconds: Int) {
         let date = civilDate(daysSince1970: seconds / 86400)
-        append(digits: date.day)
-        append("/\(monthNames[date.month - 1])/\(date.year):")
-        append(digits: seconds / 3600 % 24)
+        append(date.day, digits: 2)
+        append("/")
+        append(monthNames[date.month - 1])
+        append("/")
+        append(date.year, digits: 4)
         append(":")
-        append(digits: seconds / 60 % 60)
+        append(seconds / 3600 % 24, digits: 2)
         append(":")
-        append(digits: seconds % 60)
+        append(seconds / 60 % 60, digits: 2)
+        append(":")
+        append(seconds % 60, digits: 2)
         append(" +0000")
-    }
-
-    private mutating func append(digits number: Int) {
-        append(UInt8(ascii: "0") + UInt8(number / 10))
-        append(UInt8(ascii: "0") + UInt8(number % 10))
     }
 }
 
@@ -117,14 +125,14 @@ extension [UInt8] {
         appendTime(time)
         append("\"")
         appendMember("remote_addr", record.remoteHost)
-        appendMember("remote_port", record.remotePort.map(Int.init))
+        appendMember("remote_port", record.remotePort)
         appendMember("user", record.user)
         appendMember("method", record.method)
         appendMember("target", record.target)
         appendMember("version", record.version)
         appendMember("status", record.status)
-        appendMember("bytes", Int(clamping: record.bytes))
-        appendMember("duration_us", Int(record.durationMicroseconds))
+        appendMember("bytes", record.bytes)
+        appendMember("duration_us", record.durationMicroseconds)
         appendMember("request_id", record.requestID)
         appendMember("handler", record.handler)
         appendMember("server_name", record.serverName)
@@ -138,13 +146,22 @@ extension [UInt8] {
 
     private mutating func appendMember(_ name: String, _ value: String?) {
         guard let value else { return }
-        append(",\"\(name)\":\"")
+        appendName(ofMember: name)
+        append("\"")
         for scalar in value.unicodeScalars { appendString(scalar) }
         append("\"")
     }
 
-    private mutating func appendMember(_ name: String, _ value: Int?) {
-        if let value { append(",\"\(name)\":\(value)") }
+    private mutating func appendMember(_ name: String, _ value: (some BinaryInteger)?) {
+        guard let value else { return }
+        appendName(ofMember: name)
+        append(UInt64(clamping: value))
+    }
+
+    private mutating func appendName(ofMember name: String) {
+        append(",\"")
+        append(name)
+        append("\":")
     }
 
     /// RFC 8259 §7; what turns text around on a terminal is escaped too.

@@ -94,13 +94,13 @@ extension OutputSpan<UInt8> {
     }
 
     /// Appends a number in decimal.
-    private mutating func append(_ number: UInt64) {
+    mutating func append(_ number: UInt64) {
         if number >= 10 { append(number / 10) }
         append(UInt8(ascii: "0") + UInt8(number % 10))
     }
 
     /// Appends the last decimal digits of a number.
-    private mutating func append(_ number: Int, digits: Int) {
+    mutating func append(_ number: Int, digits: Int) {
         if digits > 1 { append(number / 10, digits: digits - 1) }
         append(UInt8(ascii: "0") + UInt8(number % 10))
     }
