@@ -59,18 +59,27 @@ final class CredentialCheck: Sendable {
         let digest = key.digest(credentials.bytes)
         let client = SocketAddress.client(endpoint)
         let now = context.now().seconds
-        var seconds: Int64?
-        let running = state.withLock { state -> Task<Bool, Never>? in
-            if state.isRight.contains(digest) { return Task { true } }
-            if let running = state.running[digest] { return running }
-            seconds = state.failures?.begin(client, at: now)
-            guard seconds == nil else { return nil }
+        let step = state.withLock { state -> Step in
+            if state.isRight.contains(digest) { return .done(.right) }
+            if let running = state.running[digest] { return .wait(for: running) }
+            if let seconds = state.failures?.begin(client, at: now) {
+                return .done(.refused(seconds: seconds))
+            }
+            // A task of nobody's: who began it may go while others wait for the same.
             let task = Task { await self.hash(credentials, digest, client, endpoint) }
             state.running[digest] = task
-            return task
+            return .wait(for: task)
         }
-        guard let running else { return .refused(seconds: seconds ?? 1) }
-        return await running.value ? .right : .wrong
+        switch step {
+        case .done(let verdict): return verdict
+        case .wait(let task): return await task.value ? .right : .wrong
+        }
+    }
+
+    /// What a check comes to without waiting.
+    private enum Step {
+        case done(Verdict)
+        case wait(for: Task<Bool, Never>)
     }
 
     private func hash(

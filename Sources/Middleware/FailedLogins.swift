@@ -64,9 +64,8 @@ struct FailedLogins: Sendable {
 extension SocketAddress {
     /// The client that failed logins are counted of; one whose address can't be read is as one of a unix socket.
     static func client(_ endpoint: Endpoint) -> SocketAddress {
-        guard case .ipv6(let high, _, _, _)? = SocketAddress(endpoint) else {
-            return SocketAddress(endpoint) ?? .unnamed
-        }
+        let address = SocketAddress(endpoint) ?? .unnamed
+        guard case .ipv6(let high, _, _, _) = address else { return address }
         return .ipv6(high, 0, port: 0)
     }
 }
