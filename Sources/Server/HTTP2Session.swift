@@ -26,7 +26,7 @@ final class HTTP2Session {
     @safe @exclusivity(unchecked) private var arrivalDeadline = ReactorInstant.never
     /// Which of what the client began that is.
     @safe @exclusivity(unchecked) private var begun = 0
-    /// The earliest moment at which a stream may be overdue.
+    /// The earliest moment at which streams are looked at for those that are overdue.
     @safe @exclusivity(unchecked) private var nextCheck = ReactorInstant.never
     /// Until when a client that was told of the stop may still begin requests; nil before it was told.
     @safe @exclusivity(unchecked) private var refusal: ReactorInstant?
@@ -247,7 +247,7 @@ extension HTTP2Session {
 
     /// Looks after streams at that moment at the latest.
     func check(at deadline: ReactorInstant) {
-        nextCheck = min(nextCheck, deadline)
+        nextCheck = min(nextCheck, deadline.adding(nanoseconds: Self.checkDelay))
     }
 
     /// Sends until there is nothing left, the socket takes nothing more, or the share is used up.
@@ -369,6 +369,10 @@ extension HTTP2Session {
         isEnding = true
         wire.terminate(code)
     }
+
+    /// How long after the first deadline streams are looked at, in nanoseconds: those that came together are overdue together
+    /// then, and none is taken for one that gets on.
+    private static let checkDelay: UInt64 = 250_000_000
 
     private func cutOverdueStreams(_ now: ReactorInstant) {
         guard nextCheck <= now else { return }

@@ -68,6 +68,7 @@ STALLS = {
         (NOTHING, headers(1, request("/echo", "POST", ("content-length", "10")), end=False) + data(1, b"text=")),
     "a window that is never opened": (NO_WINDOW, headers(1, LARGE)),
     "windows that are never opened": (NO_WINDOW, b"".join(headers(stream, LARGE) for stream in range(1, 200, 2))),
+    "windows that are never opened, one after the other": (NO_WINDOW, headers(1, LARGE)),
     "a window of the connection that is never opened":
         (settings((INITIAL_WINDOW_SIZE, 1 << 20)), headers(1, LARGE)),
     "a window that is opened octet by octet": (NO_WINDOW, headers(1, LARGE)),
@@ -108,6 +109,9 @@ def main():
         silent = first is None
         client = Connection(port, authority, first, preface=b"" if silent else PREFACE, acknowledges=not silent)
         client.send(content)
+        if way.endswith("one after the other"):
+            client.wait(lambda: False, seconds=0.06)  # so that their deadlines lie in different ticks of the timer
+            client.send(headers(3, LARGE))
         served = neighbour.ask() and served
         while way.endswith("octet by octet") and client.send(window_update(1, 1)):
             length = client.stream(1).length

@@ -107,6 +107,14 @@ final class PorticoProcess {
         return log.lines[line]
     }
 
+    /// Reads all that has been logged until now: what SIGUSR1 asks for stands behind it.
+    func readLog() throws {
+        try log.readLines()
+        let start = log.lines.count
+        signal(SIGUSR1)
+        try log.wait(from: start, containing: " connections, ")
+    }
+
     /// Waits for the process to end; gives its exit status.
     func waitForExit(seconds: CInt = 30) throws -> CInt {
         _ = try readOutput(seconds: seconds)
