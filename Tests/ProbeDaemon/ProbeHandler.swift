@@ -8,14 +8,16 @@ import Logging
 extension ModuleDescriptor {
     /// Behaves as its path says.
     static let probe = ModuleDescriptor(name: "probe", summary: "Behaves as its path says.") {
-        (_, context) throws(ConfigurationFailure) in ProbeHandler(logger: context.logger)
+        (_, context) throws(ConfigurationFailure) in ProbeHandler(context: context)
     }
 }
 
 /// What a handler does that is slow, endless or broken.
 struct ProbeHandler: Handler {
-    let logger: Logger
+    let context: ModuleContext
     let methods: [HTTPRequest.Method] = [.get, .head, .post]
+
+    private var logger: Logger { context.logger }
 
     func respond(to request: Request) async throws -> Response {
         switch request.subpath {
@@ -27,10 +29,10 @@ struct ProbeHandler: Handler {
         case "/trailers": .init(body: .stream(length: nil, trailers))
         case "/few": stream(of: 10) { try await $0.write("few") }
         case "/many": stream(of: 3) { try await $0.write("many") }
-        // The failure of the second write is the handler's own secret.
         case "/hushed":
             stream(of: 6) { writer in
                 try await writer.write("few")
+                // Its failure is the handler's own secret.
                 try? await writer.write("and many")
             }
         case "/throw":
@@ -49,7 +51,7 @@ struct ProbeHandler: Handler {
     private func wait() async throws -> Response {
         logger.notice("probe waits")
         defer { logger.notice("probe is done", metadata: ["cancelled": "\(Task.isCancelled)"]) }
-        try await Task.sleep(for: .seconds(600))
+        try await context.sleep(.seconds(600))
         return .text("waited\n")
     }
 

@@ -225,7 +225,7 @@ struct DeadlineTests {
             #expect(await registration.wait(for: .read, until: soon) == .ready)
             #expect(try near.drain() == 1)
             let interrupting = Task(executorPreference: reactor) {
-                await reactor.sleep(for: .milliseconds(120))
+                await reactor.sleep(until: soon + .milliseconds(40))
                 handle.interrupt()
             }
             #expect(await registration.wait(for: .read) == .interrupted)
