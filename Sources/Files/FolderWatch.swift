@@ -94,6 +94,7 @@ public final class FolderWatch {
                 guard folder.status.kind == .directory, add(folder, path) else { continue }
                 waiting += try folder.foldersBlocking().filter(isCounted).map { Self.path(path, $0) }
             } catch {
+                // Gone, or not to be read.
                 continue
             }
         }

@@ -188,7 +188,7 @@ struct TLSContextBuilderTests {
         try folder.setMode(0o644, of: "keys")
         // Without a reader it could not even be opened.
         let reader = try FileDescriptor.open(folder["keys"], .readOnly, options: .nonBlocking)
-        defer { _ = try? reader.close() }
+        defer { #expect(throws: Never.self) { try reader.close() } }
         let (context, messages) = try build("[tls]\nkeylog = ~/keys")
         #expect(context == nil)
         #expect(

@@ -53,7 +53,7 @@ private struct EagerSite {
         let bytes = Array(path.utf8)
         do throws(FileFailure) {
             return try handler.root.status(of: bytes.span, mayBlock: true)
-        } catch {
+        } catch  where error.code == .notFound {
             return nil
         }
     }

@@ -55,11 +55,14 @@ struct TestUpload {
         return try await send(.post, "/", fields, chunks: chunks)
     }
 
-    /// The files by name.
+    /// The files by name, with what is in them.
     var files: [String: String] {
         get throws {
             var files: [String: String] = [:]
-            for name in try folder.names(in: "root") { files[name] = try? folder.text(of: "root/" + name) }
+            for name in try folder.names(in: "root") {
+                // A folder has no text, and isn't to go unseen.
+                files[name] = (try? folder.text(of: "root/" + name)) ?? "a folder"
+            }
             return files
         }
     }
