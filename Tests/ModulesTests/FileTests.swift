@@ -35,6 +35,11 @@ struct Site {
     }
 }
 
+extension TestResponse {
+    /// The names in a listing's text, the third of its columns.
+    var listedNames: [String] { text.split(separator: "\n").map { String($0.dropFirst(36)) } }
+}
+
 @Suite("files: what is served", .timeLimit(.minutes(1)))
 struct FileTests {
     @Test("A file is served with the fields that describe it")

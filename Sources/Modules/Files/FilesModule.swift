@@ -70,10 +70,10 @@ enum FilesModule {
         "compress_bytes", .byteCount(in: 0...67_108_864), default: "1K",
         "The least bytes of a file that is compressed.")
     static let applicationPage = Key<String>.optional(
-        "spa", .string,
+        "spa", .pathBelowRoot,
         "The page below the root that is sent where nothing is to browsers that navigate, as index.html.")
     static let notFoundPage = Key<String>.optional(
-        "error_page.404", .string, "The file below the root that is sent, as a 404, where nothing is.")
+        "error_page.404", .pathBelowRoot, "The file below the root that is sent, as a 404, where nothing is.")
     static let archive = Key(
         "archive", .yesNo, default: "no",
         "Whether ?archive=tar.gz or zip on a folder gives all that is served below it.")
@@ -111,6 +111,18 @@ enum FilesModule {
     private static let describingContent: Set<String> = [
         "accept-ranges", "content-encoding", "content-range", "etag", "last-modified", "te", "trailer",
     ]
+}
+
+extension ValueType where Value == String {
+    /// A path below the root; whether anything is there is asked when it is needed.
+    fileprivate static var pathBelowRoot: ValueType {
+        ValueType(name: "path below the root", format: { $0 }) { (text, _) throws(ValueProblem) in
+            let names = text.split(separator: "/")
+            guard !names.isEmpty else { throw ValueProblem("'\(text)' names no file") }
+            guard !names.contains("..") else { throw ValueProblem("'\(text)' leads out of the root") }
+            return text
+        }
+    }
 }
 
 /// How a file handler was configured.

@@ -5,8 +5,8 @@ import HTTPCore
 
 /// A folder's entries as HTML, JSON or text.
 ///
-/// JSON has the names that Caddy's listings have, which scripts know; text has one name a line, folders with a
-/// slash. A name that is not UTF-8 is shown with U+FFFD; its link and its `url` lead to it all the same.
+/// JSON has the names that Caddy's listings have, which scripts know; text has time, size and name in columns, and a
+/// slash behind a folder's name. A name that is not UTF-8 is shown with U+FFFD; its link and its `url` lead to it all the same.
 struct FolderPage: Sendable {
     struct Entry: Encodable {
         let name: String
@@ -116,8 +116,13 @@ struct FolderPage: Sendable {
 }
 
 extension [UInt8] {
-    /// Appends an entry as a line of text.
+    /// Appends an entry as a line of text: time, size in bytes, name.
     fileprivate mutating func append(line entry: DirectoryEntry) {
+        HTTPDate(secondsSinceEpoch: entry.status.modificationTime).appendTimestamp(to: &self)
+        let size = entry.status.kind == .directory ? "-" : String(entry.status.size)
+        append(contentsOf: repeatElement(UInt8(ascii: " "), count: Swift.max(2, 14 - size.utf8.count)))
+        append(ascii: size)
+        append(ascii: "  ")
         append(contentsOf: visible(String(decoding: entry.name, as: UTF8.self)).utf8)
         append(ascii: entry.status.kind == .directory ? "/\n" : "\n")
     }
