@@ -170,7 +170,7 @@ extension HTTP2Exchange {
                 guard await append(Array(chunk[..<got])) else { return false }
             } catch {
                 reportAbort(error)
-                abort()
+                await abortBehindContent()
                 return false
             }
         }
@@ -186,10 +186,16 @@ extension HTTP2Exchange {
         } catch {
             guard !stream.isClosed else { return }
             reportAbort(error)
-            abort()
+            await abortBehindContent()
         }
     }
 
+    /// Aborts the response once what there is of it has left: a reset would take that with it.
+    private func abortBehindContent() async {
+        while !stream.isClosed, stream.backlog > 0 { await waitUntilLeft() }
+        guard !stream.isClosed else { return }
+        abort()
+    }
 }
 
 extension HTTP2Exchange: InterimResponder {
