@@ -151,6 +151,8 @@ public struct BodyWriter {
 
     /// Sends bytes; suspends while the client does not read, so that memory stays bounded.
     ///
+    /// The response's head leaves with the first ones: write none to have it leave before there are any.
+    ///
     /// - Throws: ``BodyFailure`` when the client went away or reads too slowly: stop and let it through.
     public func write(_ bytes: [UInt8]) async throws(BodyFailure) {
         try await sink.write(bytes)

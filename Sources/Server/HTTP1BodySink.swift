@@ -34,7 +34,8 @@ final class HTTP1BodySink: BodySink {
     var sent: UInt64 { length.written }
 
     func write(_ bytes: [UInt8]) async throws(BodyFailure) {
-        guard !bytes.isEmpty else { return }
+        // Nothing but the head: there is no empty chunk but the last one.
+        guard !bytes.isEmpty else { return try await flush() }
         try length.take(bytes.count)
         switch framing {
         case .chunked:

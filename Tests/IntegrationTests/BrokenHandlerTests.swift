@@ -26,6 +26,18 @@ extension Integration {
         }
 
         @Test(
+            "The head of a response leaves with an empty piece of its body",
+            arguments: [Transport.tls, .plain])
+        func head(transport: Transport) throws {
+            let server = try probeServer()
+            let heads = try ["throw-behind-head", "throw-at-once"].map {
+                try server.curl("/probe/\($0)", transport, "-i").output
+            }
+            #expect(heads[0].hasPrefix("HTTP/1.1 200 OK\r\n"))
+            #expect(heads[1].isEmpty)
+        }
+
+        @Test(
             "RFC 9110 §5.5, §15.6.1: what a handler throws before its response, or puts into a field, is a 500",
             arguments: ["fail", "inject"], Transport.allCases)
         func failure(path: String, transport: Transport) throws {

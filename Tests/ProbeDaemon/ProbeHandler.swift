@@ -40,6 +40,11 @@ struct ProbeHandler: Handler {
                 try await writer.write("some")
                 throw ProbeFailure()
             }
+        case "/throw-behind-head":
+            stream(of: nil) { writer in
+                try await writer.write("")
+                throw ProbeFailure()
+            }
         case "/throw-at-once": stream(of: nil) { _ in throw ProbeFailure() }
         case "/fail": throw ProbeFailure()
         case "/inject": Response(fields: [.contentType: "a/b\r\nX-Injected: yes"], body: .bytes([]))
