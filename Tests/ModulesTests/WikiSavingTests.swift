@@ -206,6 +206,13 @@ struct WikiSavingTests {
         #expect(try await [400, 404].contains(wiki.post("/restore/A", "revision=\(number)").status.code))
     }
 
+    @Test("Whoever doesn't say which revisions to compare is told how", arguments: ["", "?from=1", "?to=2"])
+    func nothingToCompare(query: String) async throws {
+        let response = try await TestWiki(["A.md": "one\n"]).get("/diff/A\(query)")
+        #expect(response.status == .badRequest)
+        #expect(response.text.contains("?from=1&to=2"))
+    }
+
     @Test(
         "What is not saved is given back in the form",
         arguments: [(String(repeating: "x", count: 20), 413), ("a%00b", 400)])

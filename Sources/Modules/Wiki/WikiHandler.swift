@@ -124,7 +124,10 @@ struct WikiHandler: Handler {
     }
 
     private func difference(of name: PageName, _ query: QueryItems) throws -> DifferencePage {
-        let (from, to) = (try Self.number(query["from"] ?? ""), try Self.number(query["to"] ?? ""))
+        guard let first = query["from"], let second = query["to"] else {
+            throw HandlerFailure(.badRequest, "Say which revisions to compare, as in ?from=1&to=2.")
+        }
+        let (from, to) = (try Self.number(first), try Self.number(second))
         let difference = UnifiedDifference(
             from: try text(of: name, at: from).text, to: try text(of: name, at: to).text)
         return DifferencePage(site: site, name: name, from: from, to: to, difference: difference)
