@@ -1,8 +1,6 @@
 """What the pages look like: whoever prefers dark, or has a phone, reads them too. With $PORTICO_SCREENSHOTS, see."""
 
-from support import BrowserTest
-
-PHONE = {"width": 390, "height": 844, "deviceScaleFactor": 2, "mobile": True}
+from support import PHONE, BrowserTest
 
 # WCAG 2.2 §1.4.3: the contrast of every text that shows, with the ground that is behind it.
 FAINT = r"""

@@ -1,6 +1,6 @@
 """The wiki in a browser: pages are made, edited by two at once, brought back; with scripts and without."""
 
-from support import BrowserTest
+from support import PHONE, BrowserTest
 
 
 class WikiTest(BrowserTest):
@@ -52,6 +52,21 @@ class WikiTest(BrowserTest):
         self.one("form.card button").click()
         self.assertFalse(self.browser.execute_script("return document.querySelector('#page').validity.valid"))
         self.wait_for_path("/wiki/")
+
+    def test_a_table_on_a_phone_keeps_its_words_whole(self):
+        self.save("Home", "| `required` | default |\n|---|---|\n| one of several words that need lines | `replaced` |")
+        self.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", PHONE)
+        self.screenshot("wiki-table")
+        lines = "return Array.from(document.querySelectorAll('td code, th code'), (it) => it.getClientRects().length)"
+        self.assertEqual(self.browser.execute_script(lines), [1, 1])
+
+    def test_the_lines_of_a_difference_are_equally_high(self):
+        self.save("Home", "one\n\ntwo\n\nthree")
+        self.save("Home", "one\n\n\n2\n\nthree")
+        self.open("/wiki/diff/Home?from=1&to=2")
+        self.screenshot("wiki-difference")
+        heights = "return Array.from(document.querySelectorAll('.lines tr'), (row) => row.offsetHeight)"
+        self.assertEqual(len(set(self.browser.execute_script(heights))), 1)
 
     def test_the_second_of_two_edits_shows_both_texts_and_a_form_to_merge_them(self):
         self.save("Home", "first\nshared")

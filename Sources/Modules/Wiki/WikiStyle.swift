@@ -34,8 +34,8 @@ let wikiStyle = """
       margin: 0 0 1rem; }
     .text :not(pre) > code { background: var(--field); border-radius: .25rem; padding: .1rem .3rem; }
     .text blockquote { margin: 0 0 1rem; padding: 0 0 0 1rem; border-left: .2rem solid var(--line); color: var(--dim); }
-    .text table { width: auto; min-width: 40%; margin: 0 0 1rem; }
-    .text th, .text td { border: 1px solid var(--line); padding: .35rem .7rem; }
+    .text table { display: block; width: auto; overflow-x: auto; margin: 0 0 1rem; }
+    .text th, .text td { border: 1px solid var(--line); padding: .35rem .7rem; overflow-wrap: break-word; }
     .text tr:first-child > th, .text tr:first-child > td { border-top: 1px solid var(--line); }
     .text th { font-weight: 600; }
     .text [align=right] { text-align: right; }
@@ -50,14 +50,15 @@ let wikiStyle = """
     .sides td { padding: .1rem .6rem; border: 0; vertical-align: top; }
     .sides th { padding: 0 .6rem .5rem; color: var(--dim); font-size: .8rem; }
     .sides td + td, .sides th + th { border-left: 1px solid var(--line); }
-    .lines td { border: 0; padding: 0 .5rem; }
+    .lines td { border: 0; padding: 0 .5rem; line-height: 1.4rem; vertical-align: top; }
+    .lines pre { line-height: inherit; min-height: 1.4rem; }
     .lines .number { width: 2.75rem; text-align: right; color: var(--dim); font-size: .8rem;
       font-variant-numeric: tabular-nums; user-select: none; }
     .lines .sign { width: 1.5rem; color: var(--dim); }
     .lines tbody + tbody tr:first-child > td { border-top: 1px dashed var(--dim); }
     .added { background: var(--added); }
     .removed { background: var(--removed); }
-    .sides pre, .lines pre { min-height: 1.5em; }
+    .sides pre { min-height: 1.5em; }
     .match { padding: .6rem 0; border-top: 1px solid var(--line); }
     .match:first-child { border-top: 0; padding-top: 0; }
     .match:last-child { padding-bottom: 0; }
