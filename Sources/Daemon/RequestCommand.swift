@@ -19,7 +19,8 @@ struct RequestCommand: ParsableCommand {
         usage: "portico request [-c FILE] [METHOD] PATH [-H FIELD]... [-d DATA]... [OPTION]...",
         discussion: """
             The response's body goes to standard output as it is. Routes, limits and error pages are the daemon's; \
-            certificates are neither loaded nor asked for. What a handler writes is written. The options are curl's.
+            certificates are neither loaded nor asked for. What a handler writes is written. The options are some of \
+            curl's.
 
             The exit status is 0, 22 with --fail for a status of 400 or more, 18 for a response that broke off.
             """)
