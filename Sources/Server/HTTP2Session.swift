@@ -342,10 +342,11 @@ extension HTTP2Session {
         if !wire.hasStreams, wire.requests > 0 { refuseStreams() }
     }
 
-    private func refuseStreams() {
+    /// Lets what is open end, and nothing more begin.
+    private func refuseStreams(_ code: HTTP2ErrorCode = .noError) {
         guard !isRefusing else { return }
         isRefusing = true
-        wire.refuseStreams()
+        wire.refuseStreams(code)
     }
 
     /// Ends what is overdue by now.
@@ -383,8 +384,9 @@ extension HTTP2Session {
         }
         guard cut > 0 else { return }
         reportSlowness(streams: cut)
-        // With others that get on it is a slow stream; alone it is a client that holds the connection for nothing.
-        if cut == wire.streams.count { terminate(.enhanceYourCalm) }
+        // With others that get on it is a slow stream; alone it is a client that holds the connection for nothing. That
+        // ends, too, behind the 408 of a request whose content doesn't come.
+        if cut == wire.streams.count { refuseStreams(.enhanceYourCalm) }
     }
 
     private func reportSlowness(streams: Int) {

@@ -128,15 +128,17 @@ extension Integration {
             #expect(names(in: folder["root"]) == [])
         }
 
-        @Test("A stream that stops in the middle is answered with 408, and nothing is saved")
-        func stalledStream() throws {
+        @Test(
+            "A stream that stops in the middle is answered with 408, and nothing is saved",
+            arguments: ["alone", "beside another"])
+        func stalledStream(way: String) throws {
             let server = try PorticoProcess(
                 server: "body_timeout = 1s",
                 "[handler /probe]\nmodule = probe\n[handler /up]\nmodule = upload\nroot = \(folder["root"])",
                 program: PorticoProcess.probe, in: folder)
             let port = "\(server.port(.http2))"
             let result = try run(
-                "python3", Scripts.path("http2_stall.py"), port, server.authority.string, "/up/a")
+                "python3", Scripts.path("http2_stall.py"), port, server.authority.string, "/up/a", way)
             #expect(result.output == "408\n", "\(result)")
             #expect(names(in: folder["root"]) == [])
         }

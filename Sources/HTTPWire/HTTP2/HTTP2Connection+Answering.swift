@@ -83,11 +83,11 @@ extension HTTP2Connection {
     /// Announces that no new streams will be served, without refusing those that are on their way (RFC 9113 §6.8).
     package func announceShutdown() { unsafe nghttp2_submit_shutdown_notice(session) }
 
-    /// Refuses new streams from now on; those that are open go on.
-    package func refuseStreams() {
+    /// Refuses new streams from now on, for that reason; those that are open go on.
+    package func refuseStreams(_ code: HTTP2ErrorCode = .noError) {
         unsafe nghttp2_submit_goaway(
             session, UInt8(NGHTTP2_FLAG_NONE.rawValue), nghttp2_session_get_last_proc_stream_id(session),
-            HTTP2ErrorCode.noError.rawValue, nil, 0)
+            code.rawValue, nil, 0)
     }
 
     /// Ends all streams where they are: there is no connection any more.
