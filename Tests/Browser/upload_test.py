@@ -112,6 +112,18 @@ class UploadTest(UploadFormTest):
         self.assertEqual([bar.is_displayed() for bar in self.all("#transfers .failed progress")], [False] * 3)
         self.assertEqual(sorted(path.name for path in self.inbox.iterdir()), ["fine.txt", "taken"])
 
+    def test_the_name_of_a_saved_file_leads_to_where_it_can_be_read(self):
+        file = self.make("größe & 100%.txt", 10)
+        places = {"/upload": "location = /files", "/": "location = /files", "/nowhere": ""}
+        for path, location in places.items():
+            self.portico.reload(f"[handler {path}]\nmodule = upload\nroot = {self.inbox}\n{location}\n")
+            self.open(path)
+            self.send(file)
+            self.states("saved")
+            links = [link.get_attribute("href") for link in self.browser.find_elements("css selector", "#transfers a")]
+            expected = [self.portico.url("/files/gr%C3%B6%C3%9Fe%20%26%20100%25.txt")] if location else []
+            self.assertEqual(links, expected, path)
+
     def test_files_may_be_dropped_onto_the_page(self):
         self.open("/upload/")
         self.browser.execute_script(DROP, "one.txt", "two.txt")

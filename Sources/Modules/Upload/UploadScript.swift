@@ -38,6 +38,15 @@ extension UploadPage {
           return { item, state, bar };
         }
 
+        // A saved file's name leads to where it can be read, which is never at the address that took it.
+        function link(line, request) {
+          const place = request.getResponseHeader("Location");
+          if (!place || place === form.getAttribute("action") + place.split("/").pop()) return;
+          const anchor = element("a", "name", line.item.firstChild.textContent);
+          anchor.href = place;
+          line.item.firstChild.replaceWith(anchor);
+        }
+
         function finish(line, text, isSaved) {
           line.item.classList.add(isSaved ? "saved" : "failed");
           line.state.textContent = text;
@@ -67,6 +76,7 @@ extension UploadPage {
             request.onload = () => {
               const isSaved = request.status >= 200 && request.status < 300;
               finish(line, isSaved ? saved(request, file) : refused(request), isSaved);
+              if (isSaved) link(line, request);
               resolve();
             };
             request.onerror = () => { finish(line, "the connection was lost", false); resolve(); };
