@@ -104,6 +104,8 @@ extension Integration {
         func origin() throws {
             let secure = try request("/", "-H", "Accept: application/json", "--from", "203.0.113.9")
             #expect(secure.output.contains("203.0.113.9"))
+            #expect(try request("/echo/get").output.contains("\"url\": \"https://"))
+            #expect(try request("/echo/cookies/set/a/b", "-i").output.contains("a=b; Secure"))
             #expect(try request("https://wiki.test/only").output == "of one host")
             try folder.write(
                 "portico.conf",

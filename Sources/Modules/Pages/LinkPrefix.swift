@@ -15,8 +15,8 @@ extension ModuleContext {
 }
 
 extension Request {
-    /// `https`, or `http` on a connection without TLS.
-    var scheme: String { connection.tls == nil ? "http" : "https" }
+    /// `https`, or `http` on a listener without TLS.
+    var scheme: String { head.scheme ?? "http" }
 
     /// The host, and the port if it says one, that the client asks; the address that it reached if it names none.
     var authority: String { head.authority ?? connection.local.description }

@@ -22,7 +22,7 @@ extension EndpointCall {
     private func setting(_ cookies: [Cookie]) throws -> Response {
         var response = Response(.found, fields: [.location: location("cookies")])
         for cookie in cookies {
-            guard let field = cookie.field(isSecure: request.connection.tls != nil) else {
+            guard let field = cookie.field(isSecure: request.scheme == "https") else {
                 throw HandlerFailure(.badRequest, "'\(cookie.name)' is no name for a cookie.")
             }
             response.fields.append(.setCookie, field)

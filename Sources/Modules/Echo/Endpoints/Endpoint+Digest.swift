@@ -23,7 +23,7 @@ extension EndpointCall {
             response = Response(.unauthorized, fields: [.wwwAuthenticate: field])
         }
         let cookie = Cookie(name: "fake", value: "fake_value")
-        response.fields[.setCookie] = cookie.field(isSecure: request.connection.tls != nil)
+        response.fields[.setCookie] = cookie.field(isSecure: request.scheme == "https")
         return response
     }
 
