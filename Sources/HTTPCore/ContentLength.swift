@@ -7,9 +7,9 @@ package enum ContentLength {
         guard !value.isEmpty else { return nil }
         var length: UInt64 = 0
         for index in value.indices {
-            guard let digit = value[index].decimalValue, length <= UInt64(Int64.max) / 10 - 1 else {
-                return nil
-            }
+            guard let digit = value[index].decimalValue,
+                length <= (UInt64(Int64.max) - UInt64(digit)) / 10
+            else { return nil }
             length = length * 10 + UInt64(digit)
         }
         return length
