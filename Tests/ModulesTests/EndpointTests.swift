@@ -277,6 +277,8 @@ struct EndpointTests {
     func cookies() async throws {
         let shown = try await ask("cookies", fields: [.cookie: #"a=1; b="x\054\"y"; c=; a=2; d"#])
         #expect(try json(shown)["cookies"] == .object(["a": "2", "b": #"x,"y"#, "c": "", "d": ""]))
+        let odd = try await ask("cookies", fields: [.cookie: #"a="\+12\12"; b=1;\#u{301}c=\#u{37E}d"#])
+        #expect(try json(odd)["cookies"] == .object(["a": "+1212", "b": "1", "\u{301}c": "\u{37E}d"]))
         let set = try await ask("cookies/set/n/v")
         #expect(set.status == .found)
         #expect(set.fields[.location] == "/e/cookies")

@@ -7,11 +7,12 @@ struct CookieItems {
     private let items: [(name: String, value: String)]
 
     init(_ fields: HTTPFields) {
-        let pairs = (fields[.cookie] ?? "").split(separator: ";")
+        // By bytes: with a mark behind it a semicolon is another character.
+        let pairs = (fields[.cookie] ?? "").utf8.split(separator: UInt8(ascii: ";"))
         items = pairs.map { pair in
-            let pair = pair.drop { $0 == " " }
-            let equals = pair.firstIndex(of: "=") ?? pair.endIndex
-            return (String(pair[..<equals]), Self.decode(pair[equals...].dropFirst()))
+            let pair = pair.drop { $0 == UInt8(ascii: " ") }
+            let equals = pair.firstIndex(of: UInt8(ascii: "=")) ?? pair.endIndex
+            return (String(Substring(pair[..<equals])), Self.decode(pair[equals...].dropFirst()))
         }
     }
 
@@ -34,11 +35,12 @@ struct CookieItems {
         return "\"\(String(decoding: bytes, as: UTF8.self))\""
     }
 
-    private static func decode(_ text: Substring) -> String {
-        guard text.utf8.count >= 2, text.first == "\"", text.last == "\"" else { return String(text) }
-        var (rest, bytes) = (text.utf8.dropFirst().dropLast(), [UInt8]())
+    private static func decode(_ text: Substring.UTF8View) -> String {
+        let quote = UInt8(ascii: "\"")
+        guard text.count >= 2, text.first == quote, text.last == quote else { return String(Substring(text)) }
+        var (rest, bytes) = (text.dropFirst().dropLast(), [UInt8]())
         while let byte = rest.popFirst() {
-            if byte == UInt8(ascii: "\\"), let octal = UInt8(String(Substring(rest.prefix(3))), radix: 8) {
+            if byte == UInt8(ascii: "\\"), let octal = octal(rest.prefix(3)) {
                 bytes.append(octal)
                 rest = rest.dropFirst(3)
             } else if byte == UInt8(ascii: "\\"), let next = rest.popFirst() {
@@ -48,6 +50,12 @@ struct CookieItems {
             }
         }
         return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// The byte that three digits are.
+    private static func octal(_ digits: Substring.UTF8View) -> UInt8? {
+        guard digits.count == 3, digits.allSatisfy({ (0x30...0x37).contains($0) }) else { return nil }
+        return UInt8(String(Substring(digits)), radix: 8)
     }
 
     /// cookie-octet: no control character, no blank, none of `",;\`, ASCII.
