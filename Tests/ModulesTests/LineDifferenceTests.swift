@@ -17,6 +17,7 @@ struct LineDifferenceTests {
             ("a\nb\n", "b\na\n", "-a, b,+a"),
             ("a\nb\nc\na\nb\nb\na\n", "c\nb\na\nb\na\nc\n", "-a,-b, c,+b, a, b,-b, a,+c"),
             ("a\n\nb\n", "a\nb\n", " a,-, b"), ("a", "a\n", " a"),
+            ("\u{E9}\n", "e\u{301}\n", "-\u{E9},+e\u{301}"),
         ])
     func isShortest(_ before: String, _ after: String, _ expected: String) {
         #expect(compact(before, after) == expected)

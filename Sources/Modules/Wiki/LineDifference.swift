@@ -20,6 +20,7 @@ enum LineDifference {
     /// - Parameter most: How many removed and added lines are looked for; two texts that differ in more are shown as
     ///   one removed and one added whole between what they have in common at both ends.
     static func lines(from before: String, to after: String, most: Int = 2_000) -> [DifferenceLine] {
+        // Bytes, since strings are equal that are spelt in other ways.
         let (old, new) = (split(before), split(after))
         let head = zip(old, new).prefix { $0 == $1 }.count
         let tail = zip(old.dropFirst(head).reversed(), new.dropFirst(head).reversed()).prefix { $0 == $1 }
@@ -33,18 +34,16 @@ enum LineDifference {
     }
 
     /// The lines of a text; the newline at its end begins no other.
-    static func split(_ text: String) -> [Substring] {
+    private static func split(_ text: String) -> [ArraySlice<UInt8>] {
         guard !text.isEmpty else { return [] }
-        let bytes = text.utf8
-        let end = bytes.last == UInt8(ascii: "\n") ? bytes.index(before: bytes.endIndex) : bytes.endIndex
-        return bytes[..<end].split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map {
-            Substring($0)
-        }
+        let bytes = Array(text.utf8)
+        return bytes.dropLast(bytes.last == UInt8(ascii: "\n") ? 1 : 0).split(
+            separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
     }
 
-    private static func number(_ steps: [DifferenceLine.Kind], _ old: [Substring], _ new: [Substring])
-        -> [DifferenceLine]
-    {
+    private static func number(
+        _ steps: [DifferenceLine.Kind], _ old: [ArraySlice<UInt8>], _ new: [ArraySlice<UInt8>]
+    ) -> [DifferenceLine] {
         var (x, y) = (0, 0)
         return steps.map { kind in
             defer {
@@ -52,15 +51,15 @@ enum LineDifference {
                 if kind != .removed { y += 1 }
             }
             return DifferenceLine(
-                kind: kind, text: String(kind == .added ? new[y] : old[x]),
+                kind: kind, text: String(decoding: kind == .added ? new[y] : old[x], as: UTF8.self),
                 before: kind == .added ? nil : x + 1,
                 after: kind == .removed ? nil : y + 1)
         }
     }
 
-    private static func steps(_ old: ArraySlice<Substring>, _ new: ArraySlice<Substring>, _ most: Int)
-        -> [DifferenceLine.Kind]
-    {
+    private static func steps(
+        _ old: ArraySlice<ArraySlice<UInt8>>, _ new: ArraySlice<ArraySlice<UInt8>>, _ most: Int
+    ) -> [DifferenceLine.Kind] {
         let whole = kinds(.removed, old.count) + kinds(.added, new.count)
         if old.isEmpty || new.isEmpty { return whole }
         let (old, new) = numbered(old, new)
@@ -68,10 +67,11 @@ enum LineDifference {
     }
 
     /// Lines as numbers, equal ones the same: they are compared many times.
-    private static func numbered(_ old: ArraySlice<Substring>, _ new: ArraySlice<Substring>) -> ([Int], [Int])
-    {
-        var numbers: [Substring: Int] = [:]
-        func number(_ line: Substring) -> Int {
+    private static func numbered(
+        _ old: ArraySlice<ArraySlice<UInt8>>, _ new: ArraySlice<ArraySlice<UInt8>>
+    ) -> ([Int], [Int]) {
+        var numbers: [ArraySlice<UInt8>: Int] = [:]
+        func number(_ line: ArraySlice<UInt8>) -> Int {
             if let known = numbers[line] { return known }
             numbers[line] = numbers.count
             return numbers.count - 1
