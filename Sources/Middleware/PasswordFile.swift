@@ -32,12 +32,11 @@ struct PasswordFile: Sendable {
         var diagnostics: [Diagnostic] = []
         let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
         for (number, line) in lines.enumerated() {
-            let text = String(
-                decoding: line.last == UInt8(ascii: "\r") ? line.dropLast() : line, as: UTF8.self)
-            guard !text.isEmpty, text.first != "#" else { continue }
+            let line = line.last == UInt8(ascii: "\r") ? line.dropLast() : line
+            guard !line.isEmpty, line.first != UInt8(ascii: "#") else { continue }
             let place = SourceLocation(file: path.string, line: number + 1, column: 1)
             do throws(PasswordHashFailure) {
-                let (user, hash) = try Self.entry(text)
+                let (user, hash) = try Self.entry(line)
                 if hashes.updateValue(hash, forKey: user) != nil {
                     diagnostics.append(.error(at: place, "the user '\(user)' is in the file already"))
                 }
@@ -54,12 +53,17 @@ struct PasswordFile: Sendable {
         self.decoy = decoy
     }
 
-    private static func entry(_ line: String) throws(PasswordHashFailure) -> (String, PasswordHash) {
-        let parts = line.split(separator: ":", omittingEmptySubsequences: false)
-        guard parts.count >= 2, !parts[0].isEmpty else {
+    private static func entry(
+        _ line: ArraySlice<UInt8>
+    ) throws(PasswordHashFailure) -> (String, PasswordHash) {
+        let parts = line.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
+        // No client can send a name with a control character (RFC 7617 §2).
+        guard parts.count >= 2, !parts[0].isEmpty, !parts[0].contains(where: { $0 < 0x20 || $0 == 0x7F })
+        else {
             throw PasswordHashFailure("this is not user:hash, as 'htpasswd -B' writes it")
         }
-        return (String(parts[0]), try PasswordHash(String(parts[1])))
+        let hash = try PasswordHash(String(decoding: parts[1], as: UTF8.self))
+        return (String(decoding: parts[0], as: UTF8.self), hash)
     }
 
     /// Whether the password is the user's; takes its time for any user, so call it where one may block.

@@ -115,7 +115,9 @@ struct PasswordGuardTests {
             ("#\nalice:secret", ":2:1: error: this is no hash"),
             ("alice:$apr1$x$y", ":1:1: error: a hash by MD5 is weak"),
             (passwords + passwords, ":5:1: error: the user 'alice' is in the file already"),
-            ("# nobody\n", "the password file '"),
+            ("# nobody\n", "the password file '"), ("#\u{301} a: comment\n", "the password file '"),
+            ("x:\u{301}y", ":1:1: error: this is no hash"),
+            ("x\u{1B}" + passwords.drop { $0 != ":" }, ":1:1: error: this is not user:hash"),
         ])
     func mistakes(text: String, message: String) throws {
         try folder.write(text, to: "users")
