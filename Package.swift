@@ -9,6 +9,10 @@ let settings: [SwiftSetting] = [
     .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
 ]
 
+/// Says that `@testable import` can be: always but in release builds other than the fuzzer's.
+let testable = SwiftSetting.define(
+    "TESTABLE", Context.environment["PORTICO_FUZZ"] == nil ? .when(configuration: .debug) : nil)
+
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
@@ -160,8 +164,12 @@ let package = Package(
         // What fuzzing holds against the library; FuzzTests tries it on the corpus.
         .target(
             name: "FuzzProperties",
-            dependencies: ["Configuration", "HTTPCore", "HTTPWire", "Sockets", "TLS", httpTypes, system],
-            path: "Tests/Fuzz/Properties", swiftSettings: settings),
+            dependencies: [
+                "Configuration", "Digests", "HandlerKit", "HandlerTesting", "HTTPCore", "HTTPWire",
+                "Markdown",
+                "Middleware", "Modules", "Sockets", "TLS", httpTypes, system,
+            ],
+            path: "Tests/Fuzz/Properties", swiftSettings: settings + [testable]),
         tests("FuzzTests", ["FuzzProperties", system]),
     ]
 )

@@ -24,7 +24,8 @@ struct PasswordFile: Sendable {
         try self.init(parsing: bytes, path, namedAt: location)
     }
 
-    private init(
+    /// Reads the bytes of a file.
+    init(
         parsing bytes: [UInt8], _ path: FilePath, namedAt location: SourceLocation
     ) throws(ConfigurationFailure) {
         var hashes: [String: PasswordHash] = [:]

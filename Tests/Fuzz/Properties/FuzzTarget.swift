@@ -17,10 +17,20 @@ package struct FuzzTarget: Sendable {
 
 extension FuzzTarget {
     /// All of them. Another has a file beside this one, a line here, and a folder of inputs.
-    package static let all: [FuzzTarget] = [
-        .request, .chunked, .http2, .target, .form, .multipart, .range, .condition, .negotiation,
-        .configuration, .proxy, .clientHello,
+    package static let all: [FuzzTarget] =
+        internals + [
+            .request, .chunked, .http2, .target, .form, .multipart, .range, .condition, .negotiation,
+            .configuration, .proxy, .clientHello, .credentials, .contentRange,
+        ]
+
+    #if TESTABLE
+    /// Those of what is internal to a target.
+    private static let internals: [FuzzTarget] = [
+        .cookies, .json, .submission, .markdown, .difference, .passwordFile,
     ]
+    #else
+    private static let internals: [FuzzTarget] = []
+    #endif
 }
 
 /// A rule that does not hold.
