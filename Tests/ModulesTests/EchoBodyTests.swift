@@ -41,6 +41,12 @@ struct EchoBodyTests {
         #expect(answer.fields[.cacheControl] == "no-store")
     }
 
+    @Test("A line ends where its newline stands, though a carriage return stands before it")
+    func carriageReturn() async throws {
+        let answer = try await send(Array("one\r\ntwo".utf8), type: "text/plain")
+        #expect(answer.text.hasSuffix("\n\none␍\ntwo\n"))
+    }
+
     @Test("Nothing but the first KiB is kept of a long body, cut where characters end")
     func preview() async throws {
         let body = Array(("x" + String(repeating: "é", count: 100_000)).utf8)

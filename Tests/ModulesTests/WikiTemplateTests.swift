@@ -48,7 +48,7 @@ struct WikiTemplateTests {
         let failure = #expect(throws: ConfigurationFailure.self) {
             try TestWiki(templates: [
                 "list.mustache": "\n{{> heder}}", "header.mustache": "{{> a}}",
-                "a.mustache": "x\n\n{{>header}}",
+                "a.mustache": "x\r\n\n{{>header}}",
                 "own.mustache": "{{> own}}", "fine.mustache": "{{> footer}}{{> fine2}}",
                 "fine2.mustache": "{{> footer}}",
             ])

@@ -187,7 +187,9 @@ struct WikiTests {
     func search() async throws {
         let wiki = try TestWiki([
             "A.md": "Ein Apfel\nund eine Birne\n", "B.md": "apfel", "Birne.md": "nichts",
+            "CRLF.md": "eins\r\nzwei\r\n",
         ])
+        #expect(try await wiki.get("/search?q=zwei").text == "CRLF:2: zwei\n")
         #expect(try await wiki.get("/search?q=APFEL").text == "A:1: Ein Apfel\nB:1: apfel\n")
         #expect(try await wiki.get("/search?q=apfel+birne").text == "A:1: Ein Apfel\nA:2: und eine Birne\n")
         #expect(try await wiki.get("/search?q=birne").text == "A:2: und eine Birne\nBirne\n")

@@ -263,8 +263,9 @@ extension SubmittedBody {
         if case .failure(let error) = parsed { lines += "It is \(error)\n" }
         guard size > 0 else { return lines }
         let (shown, isWhole) = preview
-        let rows = shown.split(separator: "\n", omittingEmptySubsequences: false)
-            .map { visible(String($0)) + "\n" }
+        // By bytes: CRLF is one character.
+        let rows = shown.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+            .map { visible(String(Substring($0))) + "\n" }
         return lines + "\n" + rows.joined() + (isWhole ? "" : "…\n")
     }
 

@@ -107,7 +107,9 @@ struct TemplateFile {
     }
 
     private static func parts(of text: String) -> [Part] {
-        text.split(separator: "\n", omittingEmptySubsequences: false).enumerated().flatMap { index, line in
+        // CRLF is one character.
+        let lines = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
+        return lines.enumerated().flatMap { index, line in
             line.split(separator: "{{", omittingEmptySubsequences: false).dropFirst().compactMap { tag in
                 guard tag.first == ">" || tag.first == "<" else { return nil }
                 let name = tag.dropFirst().drop { $0 == " " }.prefix { $0 != " " && $0 != "}" }

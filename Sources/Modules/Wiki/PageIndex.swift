@@ -66,7 +66,9 @@ extension PageIndex {
 
     private static func lines(of text: String, with words: [String]) -> [SearchMatch.Line] {
         var lines: [SearchMatch.Line] = []
-        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+        // CRLF is one character.
+        let all = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
+        for (index, line) in all.enumerated() {
             let lowered = line.lowercased()
             guard words.contains(where: { lowered.contains($0) }) else { continue }
             lines.append(SearchMatch.Line(number: index + 1, text: String(line.prefix(200))))
