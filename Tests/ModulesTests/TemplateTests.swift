@@ -109,6 +109,16 @@ struct TemplateTests {
         #expect(try await templates.get("/a?x=%3C").text == "<&lt;>-foot")
     }
 
+    @Test(
+        "RFC 9112 §3.2.2: the address is the same in each form of a target",
+        arguments: ["/t/f.txt?a=b", "http://localhost/t/f.txt?a=b"])
+    func url(target: String) async throws {
+        let templates = try TestTemplates(["f.txt.mustache": "{{{request.url}}}"])
+        let response = try await respond(templates.handler, to: .make(.get, target, mount: "/t"))
+        #expect(response.text.hasSuffix("/t/f.txt?a=b"))
+        #expect(response.text.split(separator: "://").count == 2)
+    }
+
     @Test("The facts of the request, and the variables, which the query does not replace")
     func facts() async throws {
         let section = "vars = site = A & B\nvars = empty ="

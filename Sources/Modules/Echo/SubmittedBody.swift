@@ -69,8 +69,8 @@ struct SubmittedBody {
         return nil
     }
 
-    /// What is shown of the body, its text, JSON in lines, or the first bytes as hexadecimal digits; and whether that is
-    /// all of it.
+    /// What is shown of the body, its text, JSON in lines, or the first bytes as hexadecimal digits; and whether that
+    /// is all of it.
     var preview: (text: String, isWhole: Bool) {
         if case .success(let value) = parsed {
             let lines = value.pretty(cutBeyond: Self.previewBytes)

@@ -23,4 +23,7 @@ extension Request {
 
     /// What an absolute link begins with: `https://localhost:8443`.
     var origin: String { "\(scheme)://\(authority)" }
+
+    /// What the client asked for, whatever form its target has: `https://localhost:8443/a%20b?c=d`.
+    var url: String { origin + target.rawPath + (target.query.map { "?\($0)" } ?? "") }
 }

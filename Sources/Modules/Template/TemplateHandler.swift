@@ -59,7 +59,7 @@ struct TemplateHandler: Handler {
     private func facts(of request: Request) -> [String: Any] {
         [
             "method": request.method.rawValue, "path": request.target.path,
-            "url": request.origin + request.target.raw, "host": request.authority, "scheme": request.scheme,
+            "url": request.url, "host": request.authority, "scheme": request.scheme,
             "remote": request.connection.remote.host, "user_agent": request.fields[.userAgent] ?? "",
             "time": timestamp(now().seconds),
         ]

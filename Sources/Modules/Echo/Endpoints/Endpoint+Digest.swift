@@ -8,7 +8,8 @@ import HandlerKit
 extension EndpointCall {
     /// Whether the client knows the user and the password in `QOP/USER/PASS`, and `/ALGORITHM`.
     ///
-    /// It gets a cookie either way, as httpbin has it; a fifth argument, how often a nonce is good there, means nothing.
+    /// It gets a cookie either way, as httpbin has it; a fifth argument, how often a nonce is good there, means
+    /// nothing.
     func digestAuthentication() async throws -> Response {
         guard (3...5).contains(arguments.count) else { throw HandlerFailure(.notFound) }
         let challenge = DigestChallenge(quality: arguments[0], algorithm: arguments.dropFirst(3).first)

@@ -76,14 +76,9 @@ struct RequestReport {
         case "json": content.json
         case "method": .string(call.request.method.rawValue)
         case "origin": .string(call.request.connection.remote.host)
-        case "url": .string(url)
+        case "url": .string(call.request.url)
         default: preconditionFailure("httpbin shows no \(name)")
         }
-    }
-
-    private var url: String {
-        let target = call.request.target
-        return call.request.origin + target.rawPath + (target.query.map { "?\($0)" } ?? "")
     }
 
     /// Names as `User-Agent`, whatever their case was; several of a name joined.
