@@ -171,7 +171,9 @@ struct WikiSavingTests {
         let wiki = try TestWiki()
         for number in 1...11 { _ = try await wiki.save("A", "\(number)") }
         try wiki.folder.makeFolder("pages/.history/A/99.md")
-        try wiki.folder.write("x", to: "pages/.history/A/0100.txt")
+        for name in ["0100.md", "+101.md", "102.txt"] {
+            try wiki.folder.write("x", to: "pages/.history/A/\(name)")
+        }
         _ = try await wiki.save("A", "last")
         #expect(try wiki.file(".history/A/12.md") == "last\n")
         #expect(try await wiki.revisions(of: "A") == 12)

@@ -54,7 +54,9 @@ extension PageStore {
     /// The number in the name of a revision's file.
     private static func number(_ fileName: [UInt8]) -> Int? {
         let name = String(decoding: fileName, as: UTF8.self)
-        guard name.hasSuffix(suffix), let number = Int(name.dropLast(suffix.count)), number > 0 else {
+        let digits = name.dropLast(suffix.count)
+        // In the one way in which this writes it: no other name is found again by its number.
+        guard name.hasSuffix(suffix), let number = Int(digits), number > 0, String(number) == digits else {
             return nil
         }
         return number
