@@ -156,10 +156,17 @@ extension NewFile {
         state.store(.named, ordering: .relaxed)
     }
 
+    /// Gives it its temporary name, so that ``replace(_:)`` needs no more room than there is.
+    public func takeTemporaryName() throws(FileFailure) {
+        if isTemporary { return }
+        try link(as: temporary)
+        state.store(.temporary, ordering: .relaxed)
+    }
+
     /// Gives it its name in place of whatever else has it: a link is replaced, not followed. A folder stays, and this
     /// fails.
     public func replace(_ name: [UInt8]) throws(FileFailure) {
-        try makeTemporaryName()
+        try takeTemporaryName()
         guard unsafe renameat(folder, temporary, folder, Self.terminated(name)) == 0 else {
             throw failure("rename")
         }
@@ -188,7 +195,7 @@ extension NewFile {
     /// - Throws: `EINVAL` or `ENOSYS` where the file system can't exchange names (renameat2(2)), `ENOENT` if there is
     ///   no such file.
     func exchange(_ name: [UInt8]) throws(FileFailure) -> [UInt8]? {
-        try makeTemporaryName()
+        try takeTemporaryName()
         let flags = UInt32(CLINUX_RENAME_EXCHANGE)
         guard unsafe clinux_renameat2(folder, temporary, folder, Self.terminated(name), flags) == 0 else {
             throw failure("rename")
@@ -202,12 +209,6 @@ extension NewFile {
 
     /// Brings the folder's names to the disk.
     public func synchroniseFolder() throws(FileFailure) { try RootDirectory.synchronise(folder) }
-
-    private func makeTemporaryName() throws(FileFailure) {
-        if isTemporary { return }
-        try link(as: temporary)
-        state.store(.temporary, ordering: .relaxed)
-    }
 
     private func link(as name: [CChar]) throws(FileFailure) {
         let own = "/proc/self/fd/\(descriptor)"

@@ -75,6 +75,14 @@ struct UploadFormTests {
         #expect(try upload.files == ["a": "one", "a-1": "two"])
     }
 
+    @Test("Two spellings of one character are two names, as the file system has it")
+    func spellings() async throws {
+        let upload = try TestUpload()
+        let parts = [("name=f; filename=\u{E9}", "one"), ("name=f; filename=e\u{301}", "two")]
+        #expect(try await upload.submit(parts).status == .created)
+        #expect(try upload.folder.names(in: "root").count == 2)
+    }
+
     @Test("exists = refuse: a form with a name that is taken saves none of its files")
     func refuse() async throws {
         let upload = try TestUpload(["b": "there"], "exists = refuse")
@@ -99,6 +107,7 @@ struct UploadFormTests {
             #expect(try upload.place(files).map(\.name.text) == ["a", "b-1"])
         } else {
             #expect(throws: HandlerFailure.self) { try upload.place(files) }
+            for file in files { file.file.discard() }
             #expect(try folder.names(in: ".") == ["b"])
         }
     }

@@ -1,4 +1,5 @@
 import Configuration
+import Files
 import Glibc
 import HTTPCore
 import HTTPTypes
@@ -61,7 +62,8 @@ struct TestUpload {
             var files: [String: String] = [:]
             for name in try folder.names(in: "root") {
                 // A folder has no text, and isn't to go unseen.
-                files[name] = (try? folder.text(of: "root/" + name)) ?? "a folder"
+                let isFolder = try OpenFile(folder["root/" + name]).status.kind == .directory
+                files[name] = isFolder ? "a folder" : try folder.text(of: "root/" + name)
             }
             return files
         }

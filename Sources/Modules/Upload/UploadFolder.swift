@@ -33,7 +33,7 @@ final class UploadFolder: Sendable {
     private let naming = Mutex(())
     private let now: @Sendable () -> TimeOfDay
     /// The minute, since 1970, in which leftovers were looked for last.
-    private let minute = Atomic<Int64>(0)
+    private let minuteOfLastLook = Atomic<Int64>(0)
 
     init(
         root: RootDirectory, taken: TakenName, partSeconds: Int64, now: @escaping @Sendable () -> TimeOfDay
@@ -47,7 +47,7 @@ final class UploadFolder: Sendable {
     /// Removes what others left unfinished, once a minute at the most: each look reads all names of the folder.
     func removeLeftovers() throws(FileFailure) {
         let minute = now().seconds / 60
-        guard self.minute.exchange(minute, ordering: .relaxed) != minute else { return }
+        guard minuteOfLastLook.exchange(minute, ordering: .relaxed) != minute else { return }
         try root.removeLeftoversBlocking(partsAfter: partSeconds)
     }
 
@@ -67,7 +67,8 @@ final class UploadFolder: Sendable {
     /// Brings whole files to the disk and gives them their names: all of them, or none if one is refused or the disk
     /// takes one not.
     ///
-    /// Only another process can still come between two of them, by taking a name or the room for one.
+    /// What can still come between two of them: another process that takes a name or the room for one, a file of
+    /// another's in a folder where only its owner may replace it, and no free number to rename by.
     func place(_ files: [ReceivedFile], _ conditions: HTTPFields = [:]) throws -> [SavedFile] {
         let statuses = try files.map(synchronise)
         let saved = try naming.withLock { _ in
@@ -84,7 +85,10 @@ final class UploadFolder: Sendable {
     }
 
     private func synchronise(_ received: ReceivedFile) throws(FileFailure) -> FileStatus {
-        if taken == .replace { try received.file.takePermissions(of: received.name.bytes) }
+        if taken == .replace {
+            try received.file.takePermissions(of: received.name.bytes)
+            try received.file.takeTemporaryName()
+        }
         try received.file.synchronise()
         return try received.file.status()
     }

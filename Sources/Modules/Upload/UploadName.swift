@@ -37,6 +37,13 @@ struct UploadName: Sendable, Hashable {
         try self.init(String(request.subpath.dropFirst()))
     }
 
+    /// By the bytes, as the file system has it: two spellings of one character are two names.
+    static func == (one: UploadName, other: UploadName) -> Bool {
+        one.text.utf8.elementsEqual(other.text.utf8)
+    }
+
+    func hash(into hasher: inout Hasher) { hasher.combine(bytes) }
+
     private init(unchecked text: String) { self.text = text }
 
     /// The name with a number before its suffix: `photo-1.jpg`, `archive-1.tar.gz`.

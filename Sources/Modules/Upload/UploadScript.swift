@@ -38,7 +38,8 @@ extension UploadPage {
           return { item, state, bar };
         }
 
-        // A saved file's name leads to where it can be read, which is never at the address that took it.
+        // A saved file's name leads to where it can be read. Without the key location it is said to be at the address that
+        // took it, where no file can be read.
         function link(line, request) {
           const place = request.getResponseHeader("Location");
           if (!place || place === form.getAttribute("action") + place.split("/").pop()) return;
