@@ -243,7 +243,8 @@ private final class DirectoryStream {
 
     private static func name(of entry: UnsafeMutablePointer<dirent>) -> [UInt8] {
         unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-            unsafe Array(bytes.prefix { $0 != 0 })
+            let end = unsafe bytes.firstIndex(of: 0) ?? bytes.count
+            return unsafe Array(UnsafeRawBufferPointer(rebasing: bytes[..<end]))
         }
     }
 

@@ -25,7 +25,10 @@ struct FolderListing: Sendable {
         entries = page.order.sorted(entries)
         var totals = FolderTotals()
         totals.add(entries)
-        return try page.beginning(form) + page.rows(entries, form, isFirst: true) + page.end(form, totals)
+        var listing = page.beginning(form)
+        try page.append(entries, form, isFirst: true, to: &listing)
+        listing += page.end(form, totals)
+        return listing
     }
 
     /// The listing in parts, in a memory that doesn't grow with the folder.
@@ -53,7 +56,9 @@ struct FolderListing: Sendable {
             let isFirst = totals.isEmpty
             let (bytes, entries) = try await blocking.run {
                 let entries = batch[start..<min(start + Self.chunk, batch.count)].filter(isServed)
-                return (try page.rows(entries, form, isFirst: isFirst), entries)
+                var rows: [UInt8] = []
+                try page.append(entries, form, isFirst: isFirst, to: &rows)
+                return (rows, entries)
             }
             totals.add(entries)
             try await writer.write(bytes)

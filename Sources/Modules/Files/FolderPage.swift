@@ -6,7 +6,8 @@ import HTTPCore
 /// A folder's entries as HTML, JSON or text.
 ///
 /// JSON has the names that Caddy's listings have, which scripts know; text has time, size and name in columns, and a
-/// slash behind a folder's name. A name that is not UTF-8 is shown with U+FFFD; its link and its `url` lead to it all the same.
+/// slash behind a folder's name. A name that is not UTF-8 is shown with U+FFFD; its link and its `url` lead to it all
+/// the same.
 struct FolderPage: Sendable {
     struct Entry: Encodable {
         let name: String
@@ -58,23 +59,23 @@ struct FolderPage: Sendable {
         }
     }
 
-    /// Some of the entries.
+    /// Appends some of the entries.
     ///
     /// - Parameter isFirst: Whether there were none before.
-    func rows(_ entries: [DirectoryEntry], _ form: Representation, isFirst: Bool) throws -> [UInt8] {
-        var rows: [UInt8] = []
+    func append(
+        _ entries: [DirectoryEntry], _ form: Representation, isFirst: Bool, to page: inout [UInt8]
+    ) throws {
         switch form {
-        case .text: for entry in entries { rows.append(line: entry) }
+        case .text: for entry in entries { page.append(line: entry) }
         case .html:
-            rows.reserveCapacity(entries.count * 192)
-            for entry in entries { rows.append(row: entry) }
+            page.reserveCapacity(page.count + entries.count * 192)
+            for entry in entries { page.append(row: entry) }
         case .json:
             guard !entries.isEmpty else { break }
-            if !isFirst { rows.append(UInt8(ascii: ",")) }
+            if !isFirst { page.append(UInt8(ascii: ",")) }
             // Without the brackets of the array.
-            rows += try encodedJSON(entries.map(Entry.init)).dropFirst().dropLast(2)
+            page += try encodedJSON(entries.map(Entry.init)).dropFirst().dropLast(2)
         }
-        return rows
     }
 
     /// What comes after the entries.
@@ -153,14 +154,6 @@ extension [UInt8] {
 
     private static func label(_ name: [UInt8]) -> [UInt8] {
         Array(HTMLText().escapeText(String(decoding: name, as: UTF8.self)).utf8)
-    }
-
-    /// `2026-11-21 10:43`, in UTC.
-    private mutating func append(minute secondsSinceEpoch: Int64) {
-        let start = count
-        HTTPDate(secondsSinceEpoch: secondsSinceEpoch).appendTimestamp(to: &self)
-        self[start + 10] = UInt8(ascii: " ")
-        removeLast(count - start - 16)
     }
 }
 

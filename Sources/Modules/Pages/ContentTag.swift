@@ -1,5 +1,6 @@
 // Tags of content that is held in memory, and the answers that conditions make of them.
 
+import Digests
 import HTTPCore
 import HTTPTypes
 import HandlerKit
@@ -25,21 +26,8 @@ extension Response {
 }
 
 extension EntityTag {
-    /// A strong tag of all the bytes: a hash after FNV-1a, which takes eight of them at a time, and their number.
+    /// A strong tag of all the bytes: the first half of their SHA-256.
     init(contentOf bytes: [UInt8]) {
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        var index = 0
-        while index < bytes.count {
-            let end = min(index + 8, bytes.count)
-            var word: UInt64 = 0
-            while index < end {
-                word = word << 8 | UInt64(bytes[index])
-                index += 1
-            }
-            hash = (hash ^ word) &* 0x0000_0100_0000_01b3
-            // A product's high bits never reach its low ones by themselves.
-            hash ^= hash >> 32
-        }
-        self.init("\(String(hash, radix: 36))-\(String(bytes.count, radix: 36))")
+        self.init(String(SHA256.hexadecimal(of: bytes.span).prefix(32)))
     }
 }

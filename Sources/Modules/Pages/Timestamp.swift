@@ -20,8 +20,9 @@ func span(_ seconds: Int64) -> String {
 
 /// A moment to the minute, in UTC: `2026-11-21 10:43`.
 func minute(_ secondsSinceEpoch: Int64) -> String {
-    let utc = timestamp(secondsSinceEpoch)
-    return "\(utc.prefix(10)) \(utc.dropFirst(11).prefix(5))"
+    var text: [UInt8] = []
+    text.append(minute: secondsSinceEpoch)
+    return String(decoding: text, as: UTF8.self)
 }
 
 /// A count with its noun, in the plural unless it is 1.
@@ -35,6 +36,14 @@ func size(_ bytes: UInt64) -> String {
 }
 
 extension [UInt8] {
+    /// Appends ``minute(_:)``.
+    mutating func append(minute secondsSinceEpoch: Int64) {
+        let start = count
+        HTTPDate(secondsSinceEpoch: secondsSinceEpoch).appendTimestamp(to: &self)
+        self[start + 10] = UInt8(ascii: " ")
+        removeLast(count - start - 16)
+    }
+
     /// Appends ``size(_:)``.
     mutating func append(size bytes: UInt64) {
         guard bytes >= 1_024 else {
