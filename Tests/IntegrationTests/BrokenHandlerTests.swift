@@ -27,11 +27,11 @@ extension Integration {
 
         @Test(
             "The head of a response leaves with an empty piece of its body",
-            arguments: [Transport.tls, .plain])
-        func head(transport: Transport) throws {
-            let server = try probeServer()
+            arguments: [Transport.tls, .plain], ["/probe", "/slow"])
+        func head(transport: Transport, path: String) throws {
+            let server = try probeServer("[handler /slow]\nmodule = probe\nfault.rate = 1M\n")
             let heads = try ["throw-behind-head", "throw-at-once"].map {
-                try server.curl("/probe/\($0)", transport, "-i").output
+                try server.curl("\(path)/\($0)", transport, "-i").output
             }
             #expect(heads[0].hasPrefix("HTTP/1.1 200 OK\r\n"))
             #expect(heads[1].isEmpty)
