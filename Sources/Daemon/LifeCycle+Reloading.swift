@@ -170,7 +170,11 @@ extension LifeCycle {
         after.authority = reload.identities?.authority
         after.expiry = reload.identities?.expiry ?? CertificateExpiry()
         after.note = nil
+        let accessFileBefore = accessFile
         running = after
+        if let accessFileBefore, accessFileBefore !== accessFile {
+            lostRecordsBefore += accessFileBefore.lostRecords
+        }
         state.apply(
             generation: after.generation, listeners: planned, tls: after.snapshot.tls)
         // The next reload may ask for the same address at once. A socket may go on under another name.

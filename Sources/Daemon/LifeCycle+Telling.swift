@@ -82,8 +82,8 @@ extension LifeCycle {
     }
 
     private var lostAccessRecords: String? {
-        guard let lost = accessFile?.lostRecords, lost > 0 else { return nil }
-        return "\(lost) records of the access log were lost"
+        let lost = lostRecordsBefore + (accessFile?.lostRecords ?? 0)
+        return lost == 0 ? nil : "\(lost) records of the access log were lost"
     }
 
     /// The file of the access log; nil if it has none of its own.

@@ -50,6 +50,8 @@ final class LifeCycle {
     var running: Running?
     /// The reload under way.
     var reload: Reload?
+    /// Records that files of the access log lost until a reload put others in their place.
+    var lostRecordsBefore: UInt64 = 0
     /// Waits for changes of certificates, if the configuration wants it.
     var certificateWatch: Task<Void, Never>?
     let certificateChange = CertificateChange()

@@ -1,5 +1,5 @@
-// A file that access records are appended to by themselves. What can't be written is counted and told, within a minute of
-// the last time only when more comes; nothing waits for it, and nothing ends because of it.
+// A file that access records are appended to by themselves. What can't be written is counted, and told in the log at a
+// write, once a minute at the most; nothing waits for it, and nothing ends because of it.
 
 import Glibc
 import Logging
