@@ -6,6 +6,7 @@ import socket
 import ssl
 import struct
 import subprocess
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 from accounting import CPUClock, CPUTime
@@ -36,10 +37,8 @@ def measure(bench: Bench, rounds: int, seconds: float) -> dict[type[Server], tup
     """CPU time a request and requests a second of each server: medians of rounds in which all take their turn."""
     kinds = present()
     figures: dict[type[Server], list[tuple[CPUTime, float]]] = {kind: [] for kind in kinds}
-    servers: list[Server] = []
-    try:
-        for kind in kinds:
-            servers.append(kind(bench).__enter__())
+    with ExitStack() as stack:
+        servers = [stack.enter_context(kind(bench)) for kind in kinds]
         rates = [_h2load(server, 20_000) for server in servers]  # warms caches, too
         for _ in range(rounds):
             for server, warm in zip(servers, rates):
@@ -47,9 +46,6 @@ def measure(bench: Bench, rounds: int, seconds: float) -> dict[type[Server], tup
                 load = _h2load(server, max(20_000, int(warm.requests / warm.seconds * seconds)))
                 cpu = CPUClock.read(server.pid).since(before)
                 figures[type(server)].append((cpu / load.requests, load.requests / load.seconds))
-    finally:
-        for server in servers:
-            server.__exit__()
     return {kind: sorted(rounds, key=lambda figure: figure[0].total)[len(rounds) // 2]
             for kind, rounds in figures.items()}
 

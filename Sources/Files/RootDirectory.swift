@@ -113,6 +113,7 @@ public final class RootDirectory: Sendable {
         case follow
     }
 
+    /// - Parameter flags: Others than O_PATH only where nothing may block: a walk knows no other.
     func find(
         _ relative: borrowing Span<UInt8>, links: SymbolicLinks, mayBlock: Bool,
         flags: CInt = CInt(CLINUX_O_PATH)

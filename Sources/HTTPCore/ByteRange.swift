@@ -80,7 +80,7 @@ private enum ByteRangeSpecifier {
 
     /// Where the set begins behind `bytes=`; nil if the unit is another.
     static func startOfSet(_ value: Span<UInt8>) -> Int? {
-        let unit: InlineArray<6, UInt8> = [0x62, 0x79, 0x74, 0x65, 0x73, 0x3D]
+        let unit = "bytes=".utf8.span
         guard value.count >= unit.count else { return nil }
         for index in unit.indices where value[index].lowercasedASCII != unit[index] { return nil }
         return unit.count

@@ -18,7 +18,7 @@ public struct ResponseFields: Sendable, ExpressibleByDictionaryLiteral {
     public private(set) var valid: HTTPFields
     /// The first field whose value was kept out; nil if none was.
     public private(set) var refused: String?
-    /// The fields as they go out; nil unless ``encoded()`` made it, and after each change.
+    /// The fields as they go out; nil unless ``encoded()`` made it, and after a change but for a field that is appended.
     package private(set) var encoding: EncodedFields?
 
     /// The fields as the ecosystem's own type has them, which has turned control characters into spaces.

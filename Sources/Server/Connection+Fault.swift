@@ -12,13 +12,14 @@ extension Connection {
     ///
     /// - Returns: whether the handshake goes on.
     func meetsClientHello(_ fault: TLSFault) async throws(ConnectionFailure) -> Bool {
+        guard fault.replacesHandshake else { return true }
         switch fault {
         case .hang:
             try await hang()
             return false
         // It is reported as what it is, and an aborted connection is one that is reset.
         case .reset: throw ConnectionFailure(.aborted, "fault = reset")
-        default: return true
+        default: preconditionFailure("nothing stands in the handshake's place for \(fault)")
         }
     }
 

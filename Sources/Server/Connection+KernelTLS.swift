@@ -24,9 +24,7 @@ extension Connection {
             switch progress {
             case .done(let count) where count > 0:
                 // Left to who reads the rest, and finds it out too.
-                guard !region.file.hasChanged else { return }
-                region = FileRegion(
-                    region.file, offset: region.offset + UInt64(count), length: region.length - UInt64(count))
+                guard (try? region.take(count)) != nil else { return }
                 if spend(count) { await Task.yield() }
             case .wantRead, .wantWrite: try await waitToSend(.wantWrite)
             case .done, .closed, nil: return

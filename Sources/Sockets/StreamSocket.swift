@@ -22,7 +22,7 @@ package final class StreamSocket {
     /// Whether the peer has ended its side or the connection has failed.
     @safe @exclusivity(unchecked) package private(set) var sawHangup = false
     /// Whether the connection has failed, so that nothing reaches the peer any more; one that has only ended its side
-    /// still reads.
+    /// still reads. Once both sides have ended, the kernel says so too (EPOLLHUP), whatever is still on its way.
     @safe @exclusivity(unchecked) package private(set) var hasFailed = false
     @safe @exclusivity(unchecked) private var hasMoreToSend = false
     /// The other end, `unnamed` for most unix clients.

@@ -36,7 +36,7 @@ package struct TLSContextConfiguration: Sendable {
     package var named: [String: ServerNameConfiguration] = [:]
     /// Where the local authority's default leaf is shown, clients get the leaf for the name that they ask for.
     package var leaves: LeafCertificates?
-    /// The faults that some listeners have; each takes a context of its own.
+    /// The faults that some listeners have; each takes a context of its own, but for one that replaces the handshake.
     package var faults: Set<TLSFault> = []
     /// Whose certificates have the faults; nil for an authority that nobody knows.
     package var authority: CertificateAuthority?

@@ -1,5 +1,5 @@
-// Small files in memory, bounded in bytes, and what is said of large ones. An entry is only ever a guess: whoever takes it asks the file system, on
-// every request, whether the file at its path is still the one that was read.
+// Small files in memory, bounded in bytes, and what is said of large ones. An entry is only ever a guess: whoever takes
+// it asks the file system, on every request, whether the file at its path is still the one that was read.
 
 import Files
 import HTTPCore
@@ -79,7 +79,7 @@ final class FileCache: Sendable {
     private let limit: Int
     private let state = Mutex(State())
 
-    /// - Parameter limit: The most bytes of contents.
+    /// - Parameter limit: The most bytes of contents and of what is said of them.
     init(limit: Int) {
         self.limit = limit
     }

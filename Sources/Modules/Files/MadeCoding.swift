@@ -75,17 +75,15 @@ struct EncodedFile: Sendable {
     /// - Throws: When the file was written to since it was opened.
     func send(to writer: BodyWriter) async throws {
         let encoder = SharedEncoder(coding)
-        var offset: UInt64 = 0
-        while offset < file.status.size {
-            let (start, count) = (offset, min(Self.chunk, Int(file.status.size - offset)))
-            let coded = try await blocking.run {
-                let bytes = try file.readBlocking(count: count, at: start)
-                guard bytes.count == count, !file.hasChanged else {
-                    throw FileFailure(.other, context: "the file was written to while it was sent")
-                }
-                return encoder.encoder.withLock { $0.encode(bytes) }
+        var region = FileRegion(file, length: file.status.size)
+        while region.length > 0 {
+            let before = region
+            let (coded, rest) = try await blocking.run {
+                var rest = before
+                let bytes = try rest.readBlocking(atMost: Self.chunk)
+                return (encoder.encoder.withLock { $0.encode(bytes) }, rest)
             }
-            offset += UInt64(count)
+            region = rest
             try await writer.write(coded)
         }
         // An encoder keeps up to a block back, and compresses it now.
