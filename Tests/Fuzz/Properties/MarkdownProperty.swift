@@ -96,8 +96,11 @@ private struct WellFormedFragment {
 
     /// A browser passes over control characters and blanks in front.
     private func isHarmless(_ address: String) throws(Violation) {
-        let scheme = address.drop { $0.unicodeScalars.allSatisfy { $0.value <= 0x20 } }.prefix { $0 != ":" }
-        try require(!["javascript", "vbscript"].contains(scheme.lowercased()), "the address \(address)")
+        let start = address.unicodeScalars.drop { $0.value <= 0x20 }
+        // Without a colon there is no scheme: it is a name in the same folder.
+        guard let colon = start.firstIndex(of: ":") else { return }
+        let scheme = String(start[..<colon]).lowercased()
+        try require(!["javascript", "vbscript"].contains(scheme), "the address \(address)")
     }
 
     private mutating func takeName() -> String {
