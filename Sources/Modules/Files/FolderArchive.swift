@@ -25,7 +25,8 @@ final class FolderArchive: Sendable {
         let writer: ArchiveWriter
         /// The folders on the way to what is written next.
         var folders: [Folder]
-        var file: (file: OpenFile, sent: UInt64)?
+        /// What is left of the file that is being added.
+        var file: FileRegion?
         var isFinished = false
     }
 
@@ -72,8 +73,9 @@ final class FolderArchive: Sendable {
 
     /// Adds a piece of a file, or what comes next; false at the end.
     private func add(_ state: inout State) throws -> Bool {
-        if let (file, sent) = state.file {
-            state.file = try addPiece(of: file, after: sent, to: state.writer)
+        if var file = state.file {
+            try state.writer.write(try file.readBlocking(atMost: Self.piece))
+            state.file = file.length > 0 ? file : nil
             return true
         }
         guard var folder = state.folders.popLast() else { return false }
@@ -108,7 +110,7 @@ final class FolderArchive: Sendable {
         } else {
             try state.writer.addFile(
                 place, size: file.status.size, modified: file.status.modificationTime)
-            state.file = file.status.size > 0 ? (file, 0) : nil
+            state.file = file.status.size > 0 ? FileRegion(file, length: file.status.size) : nil
         }
     }
 
@@ -120,18 +122,6 @@ final class FolderArchive: Sendable {
             if [.notFound, .outside, .notRegular, .notPermitted].contains(error.code) { return nil }
             throw error
         }
-    }
-
-    private func addPiece(
-        of file: OpenFile, after sent: UInt64, to writer: ArchiveWriter
-    ) throws -> (OpenFile, UInt64)? {
-        let count = Int(min(UInt64(Self.piece), file.status.size - sent))
-        let bytes = try file.readBlocking(count: count, at: sent)
-        guard bytes.count == count, !file.hasChanged else {
-            throw FileFailure(.other, context: "a file was written to while it was archived")
-        }
-        try writer.write(bytes)
-        return sent + UInt64(count) < file.status.size ? (file, sent + UInt64(count)) : nil
     }
 }
 
