@@ -32,11 +32,8 @@ package struct KernelTLSParameters {
         }
     }
 
-    /// A copy of the structure.
-    package var bytes: [UInt8] { (0..<count).map { storage[$0] } }
-
-    /// Lends the structure.
-    func withUnsafeBytes<Value, Failure: Error>(
+    /// Lends the structure, of which no copy is left behind.
+    package func withUnsafeBytes<Value, Failure: Error>(
         _ body: (UnsafeRawBufferPointer) throws(Failure) -> Value
     ) throws(Failure) -> Value {
         try unsafe storage.span.extracting(first: count).withUnsafeBytes(body)

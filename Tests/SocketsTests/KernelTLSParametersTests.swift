@@ -82,3 +82,7 @@ struct KernelTLSParametersTests {
         #expect(copied == nil)
     }
 }
+
+extension KernelTLSParameters {
+    fileprivate var bytes: [UInt8] { unsafe withUnsafeBytes { unsafe Array($0) } }
+}

@@ -75,7 +75,7 @@ struct KernelTLSTests {
         }
         var rest: [UInt8] = []
         while case let more = try link.clientSocket.receiveAll(), !more.isEmpty { rest += more }
-        let next = try #require(link.server.kernel?.next?.bytes)
+        let next = try #require(unsafe link.server.kernel?.next?.withUnsafeBytes { unsafe Array($0) })
         _ = try link.server.write([7].span)
         let record = try link.clientSocket.receiveAll()
         // Behind the record's header and the structure's version and cipher.
@@ -88,7 +88,7 @@ struct KernelTLSTests {
     func sequence() throws {
         var link = try link(.tls13)
         #expect(try link.sendDown("one") == "one")
-        let next = try #require(link.server.kernel?.next?.bytes)
+        let next = try #require(unsafe link.server.kernel?.next?.withUnsafeBytes { unsafe Array($0) })
         #expect(Array(next.suffix(8)) == [0, 0, 0, 0, 0, 0, 0, 2])
     }
 
