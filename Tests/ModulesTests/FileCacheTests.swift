@@ -226,6 +226,14 @@ struct FileCacheTests {
         #expect(try !eager.isAnsweredAtOnce("/a.txt"))
     }
 
+    @Test("The content of a file of more than 64 KiB is not kept")
+    func large() async throws {
+        let eager = try EagerSite(["big": String(repeating: "x", count: 65_537)])
+        #expect(try await eager.get("/big").length == 65_537)
+        #expect(eager.handler.cache["/big"]?.entry.content == nil)
+        #expect(try await eager.get("/big").length == 65_537)
+    }
+
     @Test("The page of an application is kept for all of its paths, and changes with its file")
     func applicationPage() async throws {
         let eager = try EagerSite(["index.html": "one"], applicationPage: "index.html")

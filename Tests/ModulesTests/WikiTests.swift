@@ -1,4 +1,5 @@
 import Configuration
+import HTTPCore
 import HTTPTypes
 import HandlerKit
 import HandlerTesting
@@ -156,6 +157,16 @@ struct WikiTests {
             #expect(try await wiki.get("/\(verb)/\(name)").status == .notFound)
         }
         #expect(try await wiki.post("/save/\(name)", "body=x").status == .notFound)
+        #expect(try wiki.folder.names(in: "pages") == [])
+    }
+
+    @Test("A name with a NUL is not even a target")
+    func nul() async throws {
+        let wiki = try TestWiki()
+        for verb in ["view", "edit", "history"] {
+            await #expect(throws: HTTPSyntaxError.self) { try await wiki.get("/\(verb)/a%00b") }
+        }
+        await #expect(throws: HTTPSyntaxError.self) { try await wiki.post("/save/a%00b", "body=x") }
         #expect(try wiki.folder.names(in: "pages") == [])
     }
 
