@@ -68,13 +68,38 @@ public final class OpenFile: Sendable {
     /// - Returns: How many bytes were read into the buffer's front: 0 at the end of the file; nil when the
     ///   bytes would have to come from a disk: read again with ``readBlocking(into:at:)`` on another thread.
     public func read(into buffer: inout MutableSpan<UInt8>, at offset: UInt64) throws(FileFailure) -> Int? {
+        try unsafe buffer.withUnsafeMutableBytes { bytes throws(FileFailure) in
+            try unsafe readCached(into: bytes, at: offset)
+        }
+    }
+
+    private func readCached(
+        into bytes: UnsafeMutableRawBufferPointer, at offset: UInt64
+    ) throws(FileFailure) -> Int? {
         do {
-            return try read(into: &buffer, at: offset, flags: CInt(CLINUX_RWF_NOWAIT))
+            return try unsafe read(into: bytes, at: offset, flags: CInt(CLINUX_RWF_NOWAIT))
         } catch  where error.code == .wouldBlock || error.errno == .notSupportedOnSocket {
             return nil
         } catch {
             throw error
         }
+    }
+
+    /// Reads bytes that are in memory already; nil if not all of them are, or there are not as many.
+    public func bytesInMemory(count: Int, at offset: UInt64) throws(FileFailure) -> [UInt8]? {
+        var bytes: [UInt8] = []
+        try bytes.append(addingCapacity: count) { (output: inout OutputSpan<UInt8>) throws(FileFailure) in
+            try unsafe output.withUnsafeMutableBufferPointer { (buffer, filled) throws(FileFailure) in
+                while filled < count {
+                    let rest = unsafe UnsafeMutableBufferPointer(rebasing: buffer[filled..<count])
+                    let got = try unsafe readCached(
+                        into: UnsafeMutableRawBufferPointer(rest), at: offset + UInt64(filled))
+                    guard let got, got > 0 else { return }
+                    filled += got
+                }
+            }
+        }
+        return bytes.count == count ? bytes : nil
     }
 
     /// Whether the first and the last of these bytes are in memory, and with them, most likely, all between.
@@ -94,7 +119,9 @@ public final class OpenFile: Sendable {
     public func readBlocking(into buffer: inout MutableSpan<UInt8>, at offset: UInt64) throws(FileFailure)
         -> Int
     {
-        try read(into: &buffer, at: offset, flags: 0)
+        try unsafe buffer.withUnsafeMutableBytes { bytes throws(FileFailure) in
+            try unsafe read(into: bytes, at: offset, flags: 0)
+        }
     }
 
     /// Reads at an offset and waits for the disk if need be.
@@ -130,13 +157,11 @@ public final class OpenFile: Sendable {
     }
 
     private func read(
-        into buffer: inout MutableSpan<UInt8>, at offset: UInt64, flags: CInt
+        into bytes: UnsafeMutableRawBufferPointer, at offset: UInt64, flags: CInt
     ) throws(FileFailure) -> Int {
         guard let position = Int64(exactly: offset) else { return 0 }
         while true {
-            let got = unsafe buffer.withUnsafeMutableBytes { bytes in
-                unsafe clinux_preadv2(descriptor, bytes.baseAddress, bytes.count, position, flags)
-            }
+            let got = unsafe clinux_preadv2(descriptor, bytes.baseAddress, bytes.count, position, flags)
             if got >= 0 { return got }
             let error = Errno(rawValue: errno)
             if error != .interrupted { throw FileFailure(error, context: "preadv2") }

@@ -72,23 +72,6 @@ public final class RootDirectory: Sendable {
         }
     }
 
-    /// Opens a regular file that was looked at a moment ago, in one step and without waiting.
-    ///
-    /// It costs less than half of ``open(_:links:mayBlock:)``. What has taken the file's place meanwhile, a FIFO even, is
-    /// opened and closed again; opening waits for nobody at its other end.
-    ///
-    /// - Parameter known: What ``status(of:links:mayBlock:)`` or ``OpenFile/status`` said.
-    /// - Returns: nil if it is no longer that file, or if it has changed.
-    /// - Throws: ``FileFailure``, as ``open(_:links:mayBlock:)`` with `mayBlock: false`.
-    public func reopen(
-        _ relative: borrowing Span<UInt8>, links: SymbolicLinks = .inside, as known: FileStatus
-    ) throws(FileFailure) -> OpenFile? {
-        let found = try find(
-            relative, links: links, mayBlock: false, flags: O_RDONLY | O_NOCTTY | O_NONBLOCK)
-        let file = OpenFile(takingOwnership: found, status: known)
-        return try Self.status(of: found) == known ? file : nil
-    }
-
     /// What is at a path, without opening it.
     ///
     /// It walks the path anew, contained as ``open(_:links:mayBlock:)`` does: a bare stat(2) would follow a link that
@@ -113,10 +96,8 @@ public final class RootDirectory: Sendable {
         case follow
     }
 
-    /// - Parameter flags: Others than O_PATH only where nothing may block: a walk knows no other.
     func find(
-        _ relative: borrowing Span<UInt8>, links: SymbolicLinks, mayBlock: Bool,
-        flags: CInt = CInt(CLINUX_O_PATH)
+        _ relative: borrowing Span<UInt8>, links: SymbolicLinks, mayBlock: Bool
     ) throws(FileFailure) -> CInt {
         if !usesOpenat2 || lacksOpenat2.load(ordering: .relaxed) {
             return try walk(relative, links: links, mayBlock: mayBlock)
@@ -133,7 +114,7 @@ public final class RootDirectory: Sendable {
         while true {
             let found = unsafe name.withUnsafeBufferPointer { name in
                 unsafe clinux_openat2(
-                    descriptor, name.baseAddress, UInt64(flags | O_CLOEXEC), 0, resolve)
+                    descriptor, name.baseAddress, UInt64(CLINUX_O_PATH) | UInt64(O_CLOEXEC), 0, resolve)
             }
             if found >= 0 { return found }
             let error = Errno(rawValue: errno)

@@ -6,7 +6,24 @@ extension [UInt8] {
 
     /// Appends the digits of a number.
     package mutating func append(decimal number: UInt64) {
-        if number >= 10 { append(decimal: number / 10) }
-        append(UInt8(truncatingIfNeeded: 0x30 + number % 10))
+        append(addingCapacity: OutputSpan<UInt8>.mostDigits) { $0.append(decimal: number) }
+    }
+}
+
+extension OutputSpan<UInt8> {
+    /// How many digits the largest number has.
+    fileprivate static var mostDigits: Int { 20 }
+
+    /// Appends the digits of a number.
+    package mutating func append(decimal number: UInt64) {
+        // From the last digit on, into room for the longest number.
+        var digits = InlineArray<20, UInt8>(repeating: 0)
+        var (start, rest) = (digits.count, number)
+        repeat {
+            start -= 1
+            digits[start] = UInt8(truncatingIfNeeded: 0x30 + rest % 10)
+            rest /= 10
+        } while rest > 0
+        for index in start..<digits.count { append(digits[index]) }
     }
 }

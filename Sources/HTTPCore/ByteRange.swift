@@ -4,7 +4,9 @@
 public enum ByteRangeRequest: Sendable, Hashable {
     /// All of it: there is no Range, it is malformed, or it is not in bytes; answer 200.
     case whole
-    /// These parts, none of them empty, in the order of the request; answer 206.
+    /// This part, which is not empty; answer 206.
+    case part(Range<UInt64>)
+    /// These parts, two at least, none of them empty, in the order of the request; answer 206.
     case parts([Range<UInt64>])
     /// No part of it; answer 416 with `Content-Range: bytes */size`.
     case unsatisfiable
@@ -16,32 +18,29 @@ public enum ByteRangeRequest: Sendable, Hashable {
     /// 9110 §14.2).
     /// - Parameter size: the representation's size in bytes.
     public init(_ value: String?, size: UInt64, limit: Int = defaultLimit) {
-        guard let value, let specifiers = Self.specifiers(value) else {
+        guard let value, let (first, others) = Self.parts(value.utf8.span, of: size, limit: limit) else {
             self = .whole
             return
         }
-        guard specifiers.count <= limit else {
-            self = .whole
-            return
-        }
-        let parts = specifiers.compactMap { $0.resolved(size: size) }
-        if parts.isEmpty {
-            self = .unsatisfiable
-        } else {
-            self = Self.overlap(parts) ? .whole : .parts(parts)
+        switch first {
+        case nil: self = .unsatisfiable
+        case let first? where others.isEmpty: self = .part(first)
+        case let first?: self = Self.overlap([first] + others) ? .whole : .parts([first] + others)
         }
     }
 
     /// The `Content-Range` of one part.
     public static func contentRange(_ part: Range<UInt64>, size: UInt64) -> String {
         var text: [UInt8] = []
-        text.reserveCapacity(48)
-        text.append(ascii: "bytes ")
-        text.append(decimal: part.lowerBound)
-        text.append(UInt8(ascii: "-"))
-        text.append(decimal: part.upperBound - 1)
-        text.append(UInt8(ascii: "/"))
-        text.append(decimal: size)
+        // The unit, two marks, and three numbers of 20 digits at most.
+        text.append(addingCapacity: 68) { text in
+            for byte in "bytes ".utf8 { text.append(byte) }
+            text.append(decimal: part.lowerBound)
+            text.append(UInt8(ascii: "-"))
+            text.append(decimal: part.upperBound - 1)
+            text.append(UInt8(ascii: "/"))
+            text.append(decimal: size)
+        }
         return String(decoding: text, as: UTF8.self)
     }
 
@@ -53,22 +52,26 @@ public enum ByteRangeRequest: Sendable, Hashable {
         return zip(sorted, sorted.dropFirst()).contains { $0.upperBound > $1.lowerBound }
     }
 
-    /// The elements of `bytes=…` (RFC 9110 §14.1.1); nil if one of them is malformed or there are none.
-    private static func specifiers(_ value: String) -> [ByteRangeSpecifier]? {
-        let bytes = value.utf8.span
-        guard let start = ByteRangeSpecifier.startOfSet(bytes) else { return nil }
-        var specifiers: [ByteRangeSpecifier] = []
-        var element = start
-        for index in start...bytes.count {
-            guard index == bytes.count || bytes[index] == UInt8(ascii: ",") else { continue }
-            let (first, end) = FieldSyntax.trimmed(bytes, element..<index)
+    /// What the elements of `bytes=…` (RFC 9110 §14.1.1) mean of a size, without those that mean none of it; nil if one of
+    /// them is malformed, or there are none or too many.
+    private static func parts(
+        _ value: Span<UInt8>, of size: UInt64, limit: Int
+    ) -> (first: Range<UInt64>?, others: [Range<UInt64>])? {
+        guard let start = ByteRangeSpecifier.startOfSet(value) else { return nil }
+        var (first, others): (Range<UInt64>?, [Range<UInt64>]) = (nil, [])
+        var (element, count) = (start, 0)
+        for index in start...value.count {
+            guard index == value.count || value[index] == UInt8(ascii: ",") else { continue }
+            let (begin, end) = FieldSyntax.trimmed(value, element..<index)
             element = index + 1
             // An empty element says nothing (RFC 9110 §5.6.1).
-            guard first < end else { continue }
-            guard let specifier = ByteRangeSpecifier(bytes.extracting(first..<end)) else { return nil }
-            specifiers.append(specifier)
+            guard begin < end else { continue }
+            guard let specifier = ByteRangeSpecifier(value.extracting(begin..<end)) else { return nil }
+            count += 1
+            guard let part = specifier.resolved(size: size) else { continue }
+            if first == nil { first = part } else { others.append(part) }
         }
-        return specifiers.isEmpty ? nil : specifiers
+        return count > 0 && count <= limit ? (first, others) : nil
     }
 }
 

@@ -97,22 +97,19 @@ package enum ResponseEncoder {
     /// fields ends the connection. Without content (HEAD, 204, 304) nothing but a Content-Length tells of it
     /// (RFC 9110 §8.6).
     /// - Parameters:
-    ///   - encoded: the fields once more, if they are encoded already; then they are not looked at.
+    ///   - encoded: fields that come before the others.
     ///   - output: where the head goes; it is not touched if this throws.
     package static func appendHead(
-        _ status: HTTPResponse.Status, _ fields: HTTPFields, encoded: EncodedFields? = nil,
+        _ status: HTTPResponse.Status, _ fields: HTTPFields, behind encoded: EncodedFields? = nil,
         content: ResponseContent, context: ResponseContext, server: ServerFields, to output: inout [UInt8]
     ) throws(ResponseFailure) -> ResponsePlan {
         guard (200...999).contains(status.code) else { throw .invalidStatus }
         let start = output.count
         output.appendStatusLine(status)
         var own = OwnFields()
-        if let encoded {
-            output.append(contentsOf: encoded.lines)
-        } else {
-            for field in fields {
-                if own.take(field) { output.append(field) }
-            }
+        if let encoded { output.append(contentsOf: encoded.lines) }
+        for field in fields {
+            if own.take(field) { output.append(field) }
         }
         let plan: ResponsePlan
         do {
@@ -129,18 +126,15 @@ package enum ResponseEncoder {
 
     /// Appends the head of a final response as HTTP/2 has it (RFC 9113 §8.3.2); otherwise as the other does.
     package static func appendHead(
-        _ status: HTTPResponse.Status, _ fields: HTTPFields, encoded: EncodedFields? = nil,
+        _ status: HTTPResponse.Status, _ fields: HTTPFields, behind encoded: EncodedFields? = nil,
         content: ResponseContent, context: ResponseContext, server: ServerFields, to block: inout FieldBlock
     ) throws(ResponseFailure) -> ResponsePlan {
         guard (200...999).contains(status.code) else { throw .invalidStatus }
         block.append(status: status.code)
         var own = OwnFields()
-        if let encoded {
-            block.append(encoded)
-        } else {
-            for field in fields {
-                if own.take(field) { block.append(field) }
-            }
+        if let encoded { block.append(encoded) }
+        for field in fields {
+            if own.take(field) { block.append(field) }
         }
         let plan = try ResponsePlan(status: status.code, content: content, context: context, own: own)
         if let fields = server.missing(in: own) { block.append(fields) }

@@ -15,21 +15,28 @@ import HTTPTypes
 /// 500 in place of such a response and logs the field's name. White space at a value's ends is left out.
 public struct ResponseFields: Sendable, ExpressibleByDictionaryLiteral {
     /// The fields in their order, as they are sent.
-    public private(set) var valid: HTTPFields
+    public var valid: HTTPFields {
+        guard let encoding else { return others }
+        var all = encoding.fields
+        all.append(contentsOf: others)
+        return all
+    }
     /// The first field whose value was kept out; nil if none was.
     public private(set) var refused: String?
-    /// The fields as they go out; nil unless ``encoded()`` made it, and after a change but for a field that is appended.
+    /// The first of the fields as they go out; nil unless ``encoded()`` made it, and after a change of one of them.
     package private(set) var encoding: EncodedFields?
+    /// The fields behind those of ``encoding``.
+    package private(set) var others: HTTPFields
 
     /// The fields as the ecosystem's own type has them, which has turned control characters into spaces.
     public init(_ fields: HTTPFields = [:]) {
-        valid = fields
+        others = fields
     }
 
     /// The fields of a literal, in its order.
     public init(dictionaryLiteral elements: (HTTPField.Name, String)...) {
-        valid = HTTPFields()
-        valid.reserveCapacity(elements.count)
+        others = HTTPFields()
+        others.reserveCapacity(elements.count)
         for (name, value) in elements { append(name, value) }
     }
 
@@ -37,36 +44,29 @@ public struct ResponseFields: Sendable, ExpressibleByDictionaryLiteral {
     public subscript(name: HTTPField.Name) -> String? {
         get { valid[name] }
         set {
+            if let newValue, accept(newValue, of: name) == nil { return }
+            others = valid
             encoding = nil
-            guard let newValue else {
-                valid[name] = nil
-                return
-            }
-            if accept(newValue, of: name) != nil { valid[name] = newValue }
+            others[name] = newValue
         }
     }
 
     /// Appends a field, beside those of the same name.
     public mutating func append(_ name: HTTPField.Name, _ value: String) {
-        guard let field = accept(value, of: name) else {
-            encoding = nil
-            return
-        }
-        valid.append(field)
-        encoding = encoding?.adding(name, field.value)
+        if let field = accept(value, of: name) { others.append(field) }
     }
 
     /// Appends all of `other`.
     public mutating func append(contentsOf other: ResponseFields) {
-        encoding = nil
-        valid.append(contentsOf: other.valid)
+        others.append(contentsOf: other.valid)
         refused = refused ?? other.refused
     }
 
     /// The same fields, encoded now for all responses that will have them: for a handler that makes them once.
     public func encoded() -> ResponseFields {
-        var copy = self
-        copy.encoding = refused == nil ? EncodedFields(valid) : nil
+        guard refused == nil, let encoding = EncodedFields(valid) else { return self }
+        var copy = ResponseFields()
+        copy.encoding = encoding
         return copy
     }
 

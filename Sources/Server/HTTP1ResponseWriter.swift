@@ -101,7 +101,7 @@ struct HTTP1ResponseWriter {
         -> ResponsePlan
     {
         try ResponseEncoder.appendHead(
-            response.status, response.fields.valid, encoded: response.fields.encoding,
+            response.status, response.fields.others, behind: response.fields.encoding,
             content: response.body.length.map { .length($0) } ?? .stream,
             context: context, server: worker.serverFields, to: &output)
     }

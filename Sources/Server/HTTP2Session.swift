@@ -234,7 +234,7 @@ extension HTTP2Session {
             to: stream,
             { block throws(ResponseFailure) in
                 try ResponseEncoder.appendHead(
-                    response.status, response.fields.valid, encoded: response.fields.encoding,
+                    response.status, response.fields.others, behind: response.fields.encoding,
                     content: length.map { .length($0) } ?? .stream,
                     context: context, server: server, to: &block)
             }, content: content, isComplete: length == UInt64(content.count))

@@ -91,7 +91,7 @@ package final class LocalClient {
         do {
             var head: [UInt8] = []
             let plan = try ResponseEncoder.appendHead(
-                response.status, response.fields.valid, encoded: response.fields.encoding,
+                response.status, response.fields.others, behind: response.fields.encoding,
                 content: response.body.length.map { .length($0) } ?? .stream, context: context,
                 server: worker.serverFields, to: &head)
             try receive(.head(head), status)

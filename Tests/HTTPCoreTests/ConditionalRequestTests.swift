@@ -88,20 +88,20 @@ struct ByteRangeTests {
     @Test(
         "RFC 9110 §14.1.2: ranges of 100 bytes",
         arguments: [
-            (nil, .whole), ("bytes=0-9", .parts([0..<10])), ("bytes=90-", .parts([90..<100])),
-            ("bytes=-10", .parts([90..<100])), ("bytes=-200", .parts([0..<100])),
-            ("bytes=0-200", .parts([0..<100])),
-            ("bytes=99-99", .parts([99..<100])), ("BYTES=0-0", .parts([0..<1])),
+            (nil, .whole), ("bytes=0-9", .part(0..<10)), ("bytes=90-", .part(90..<100)),
+            ("bytes=-10", .part(90..<100)), ("bytes=-200", .part(0..<100)),
+            ("bytes=0-200", .part(0..<100)),
+            ("bytes=99-99", .part(99..<100)), ("BYTES=0-0", .part(0..<1)),
             ("bytes=100-", .unsatisfiable),
             ("bytes=-0", .unsatisfiable), ("bytes=100-200,-0", .unsatisfiable), ("bytes=9-0", .whole),
             ("bytes=", .whole), ("bytes=a-b", .whole), ("bytes=-", .whole), ("bytes=1", .whole),
             ("items=0-1", .whole),
             ("bytes=+1-2", .whole), ("bytes 0-1", .whole), ("bytes=0-0,x", .whole),
             ("bytes=0-0, -1", .parts([0..<1, 99..<100])), ("bytes=-1,0-0", .parts([99..<100, 0..<1])),
-            ("bytes=0-0,200-", .parts([0..<1])), ("bytes=0-10,5-20", .whole),
-            ("bytes=0-18446744073709551615", .parts([0..<100])),
+            ("bytes=0-0,200-", .part(0..<1)), ("bytes=0-10,5-20", .whole),
+            ("bytes=0-18446744073709551615", .part(0..<100)),
             ("bytes=99999999999999999999999-", .unsatisfiable),
-            ("bytes=-99999999999999999999999", .parts([0..<100])),
+            ("bytes=-99999999999999999999999", .part(0..<100)),
         ] as [(String?, ByteRangeRequest)])
     func resolved(value: String?, expected: ByteRangeRequest) {
         #expect(ByteRangeRequest(value, size: 100) == expected)

@@ -1,9 +1,10 @@
-// Small files in memory, bounded in bytes, and what is said of large ones. An entry is only ever a guess: whoever takes
-// it asks the file system, on every request, whether the file at its path is still the one that was read.
+// Small files in memory, bounded in bytes, and a few large ones, open for a second. An entry is only ever a guess:
+// whoever takes it asks the file system, on every request, whether the file at its path is still the one that was read.
 
 import Files
 import HTTPCore
 import Synchronization
+import Threads
 
 /// Files that were served lately, by the path that asked for them.
 ///
@@ -17,8 +18,7 @@ final class FileCache: Sendable {
     final class Entry: Sendable {
         let path: [UInt8]
         let facts: FileFacts
-        /// nil of a large file, which is opened again for each request.
-        let content: FileContent?
+        let content: FileContent
         let neighbours: [EncodedNeighbour]
         /// Whether the file is compressed for who takes it.
         let isCompressed: Bool
@@ -28,7 +28,7 @@ final class FileCache: Sendable {
         let madeAt: SuspendingClock.Instant
 
         init(
-            path: [UInt8], facts: FileFacts, content: FileContent?, neighbours: [EncodedNeighbour] = [],
+            path: [UInt8], facts: FileFacts, content: FileContent, neighbours: [EncodedNeighbour] = [],
             isCompressed: Bool = false, encoded: [String: FileRepresentation] = [:],
             madeAt: SuspendingClock.Instant = .now
         ) {
@@ -44,6 +44,9 @@ final class FileCache: Sendable {
         /// Whether it depends on the request which representation is sent.
         var isNegotiated: Bool { isCompressed || !neighbours.isEmpty }
 
+        /// Whether it was made less than a second ago.
+        func isRecent(_ now: SuspendingClock.Instant) -> Bool { now < madeAt + .seconds(1) }
+
         /// The same with one more representation.
         func adding(_ other: FileRepresentation, _ coding: String) -> Entry {
             Entry(
@@ -52,18 +55,28 @@ final class FileCache: Sendable {
                 encoded: encoded.merging([coding: other]) { $1 }, madeAt: madeAt)
         }
 
-        /// The contents, and about what the fields take besides, in bytes.
+        /// The contents in memory, and about what the fields take besides, in bytes.
         var cost: Int {
-            encoded.values.reduce(Int(content?.length ?? 0) + 1_024) { $0 + Int($1.content.length) + 1_024 }
+            let bytes = isInMemory ? Int(content.length) : 0
+            return encoded.values.reduce(bytes + 1_024) { $0 + Int($1.content.length) + 1_024 }
         }
+
+        /// Whether it holds the content, and not an open file.
+        var isInMemory: Bool { content.isInMemory }
     }
 
     private struct State {
         var entries: [Key: (entry: Entry, lookedUp: SuspendingClock.Instant?)] = [:]
         var bytes = 0
+        /// Those of files that are open.
+        var open: Set<Key> = []
+        /// Whether somebody sees to it that they are closed.
+        var isClosing = false
 
         mutating func remove(_ key: Key) {
-            if let (entry, _) = entries.removeValue(forKey: key) { bytes -= entry.cost }
+            guard let (entry, _) = entries.removeValue(forKey: key) else { return }
+            bytes -= entry.cost
+            open.remove(key)
         }
     }
 
@@ -75,6 +88,9 @@ final class FileCache: Sendable {
             one.path.utf8.span.isEqual(other.path.utf8.span)
         }
     }
+
+    /// How many files are open at most.
+    static let mostOpen = 64
 
     private let limit: Int
     private let state = Mutex(State())
@@ -101,13 +117,44 @@ final class FileCache: Sendable {
     func insert(_ entry: Entry, for path: String) {
         guard entry.cost <= limit else { return }
         let key = Key(path: path)
-        state.withLock { state in
+        let isFirstOpen = state.withLock { state in
             state.remove(key)
             while state.bytes + entry.cost > limit, let other = state.entries.first?.key {
                 state.remove(other)
             }
+            guard entry.isInMemory || state.open.count < Self.mostOpen else { return false }
             state.entries[key] = (entry, nil)
             state.bytes += entry.cost
+            guard !entry.isInMemory else { return false }
+            state.open.insert(key)
+            defer { state.isClosing = true }
+            return !state.isClosing
+        }
+        if isFirstOpen { closeInTime() }
+    }
+
+    /// Closes files a second later, until none is open: a file that was removed takes room on its disk until then, and
+    /// its file system can't be unmounted.
+    private func closeInTime() {
+        do throws(ThreadFailure) {
+            try Thread(name: "files") { [weak self] in
+                let second = Monitor(())
+                repeat { second.wait(atMost: .seconds(1)) { false } } while self?.closeOld(.now) == true
+            }.detach()
+        } catch {
+            // There is no room for a thread: nothing stays open, and files are opened for each request.
+            _ = closeOld(.now + .seconds(1))
+        }
+    }
+
+    /// Closes the files that were opened more than a second ago.
+    ///
+    /// - Returns: Whether others are open.
+    func closeOld(_ now: SuspendingClock.Instant) -> Bool {
+        state.withLock { state in
+            for key in state.open where state.entries[key]?.entry.isRecent(now) != true { state.remove(key) }
+            state.isClosing = !state.open.isEmpty
+            return state.isClosing
         }
     }
 

@@ -17,7 +17,7 @@ enum FileContent: Sendable {
     /// tell (overlayfs, tmpfs).
     static func reading(_ file: OpenFile, _ blocking: BlockingPool) async throws -> FileContent {
         guard file.status.size <= memoryLimit else { return .whole(of: file) }
-        if let bytes = try cachedBytes(of: file) { return .memory(bytes) }
+        if let bytes = try file.bytesInMemory(count: Int(file.status.size), at: 0) { return .memory(bytes) }
         return try await blocking.run {
             let bytes = try file.readBlocking(count: Int(file.status.size), at: 0)
             return UInt64(bytes.count) == file.status.size ? .memory(bytes) : .whole(of: file)
@@ -27,20 +27,6 @@ enum FileContent: Sendable {
     /// All of a file that is read later.
     static func whole(of file: OpenFile) -> FileContent {
         .file(FileRegion(file, length: file.status.size))
-    }
-
-    /// All bytes of a file, nil if they are not in memory or not as many as its status says.
-    private static func cachedBytes(of file: OpenFile) throws(FileFailure) -> [UInt8]? {
-        let count = Int(file.status.size)
-        var bytes = [UInt8](repeating: 0, count: count)
-        var filled = 0
-        while filled < count {
-            var span = bytes.mutableSpan
-            var rest = span._mutatingExtracting(filled..<count)
-            guard let got = try file.read(into: &rest, at: UInt64(filled)), got > 0 else { return nil }
-            filled += got
-        }
-        return bytes
     }
 
     /// Whether the bytes are here already.

@@ -76,11 +76,30 @@ struct FileHandler: LifecycleHandler {
     /// The answer with what is kept under a key; nil if it has to be made anew.
     func cachedResponse(to request: Request, key: String) throws -> Response? {
         // The query may ask for an archive in place of the index file.
-        guard !settings.hasArchives || request.target.query == nil,
-            let (entry, file) = cachedEntry(key, for: request)
-        else { return nil }
+        guard !settings.hasArchives || request.target.query == nil, let (entry, lookedUp) = cache[key] else {
+            return nil
+        }
+        let file = FileRepresentation(entry.facts, entry.content)
+        guard entry.content.isInMemory else { return try readAtOnce(entry, key, file, for: request) }
+        guard isCurrent(entry, key, after: lookedUp, for: request) else { return nil }
         guard !entry.isNegotiated else { return try encodedAtOnce(entry, file, for: request) }
         return try file.response(to: request)
+    }
+
+    /// The answer with a file that is kept open, with what it takes of it if that is short; nil if the file is another
+    /// by now.
+    private func readAtOnce(
+        _ entry: FileCache.Entry, _ key: String, _ file: FileRepresentation, for request: Request
+    ) throws -> Response? {
+        do {
+            var response = try file.response(to: request)
+            try response.body.readAtOnce()
+            // Looked at last, so that it holds for what was read too.
+            return isCurrent(entry, key, for: request) ? response : nil
+        } catch {
+            if isCurrent(entry, key, for: request) { throw error }
+            return nil
+        }
     }
 
     private func answer(_ request: Request) async throws -> Response {
@@ -143,8 +162,8 @@ struct FileHandler: LifecycleHandler {
         let (plain, neighbours, isSettled) = try await read(file, at: path, for: request)
         let isCompressed = isCompressed(plain)
         var entry = FileCache.Entry(
-            path: path, facts: plain.facts, content: plain.content.isInMemory ? plain.content : nil,
-            neighbours: neighbours, isCompressed: isCompressed)
+            path: path, facts: plain.facts, content: plain.content, neighbours: neighbours,
+            isCompressed: isCompressed)
         // What was made of this version needs not be made again.
         if isCompressed, isSettled, let key, let kept = cache[key]?.entry,
             kept.facts.status == plain.status, kept.neighbours.isEmpty, neighbours.isEmpty
@@ -161,7 +180,9 @@ struct FileHandler: LifecycleHandler {
             answer = try await compress(plain, coding)
             if answer.content.isInMemory { entry = entry.adding(answer, coding.rawValue) }
         }
-        if isSettled, let key, entry.content != nil || !entry.isNegotiated { cache.insert(entry, for: key) }
+        if isSettled, let key, entry.content.isInMemory || !entry.isNegotiated {
+            cache.insert(entry, for: key)
+        }
         return try answer.response(to: request)
     }
 
@@ -256,44 +277,33 @@ struct FileHandler: LifecycleHandler {
         }
     }
 
-    /// The file that a path led to before, if it leads there still and nothing about it has changed.
+    /// Whether a path leads still to the file that it led to before, and nothing about that has changed.
     ///
     /// The look-up walks the path through the kernel's cache only, so it does not wait for a disk.
-    private func cachedEntry(
-        _ key: String, for request: Request
-    ) -> (entry: FileCache.Entry, file: FileRepresentation)? {
-        guard let (entry, lookedUp) = cache[key] else { return nil }
-        let content = entry.content
+    ///
+    /// - Parameter lookedUp: When it was looked at for another request; nil if that doesn't count.
+    private func isCurrent(
+        _ entry: FileCache.Entry, _ key: String, after lookedUp: SuspendingClock.Instant? = nil,
+        for request: Request
+    ) -> Bool {
         // Requests that were read together share a look: it came after all of them.
-        if let content, let readAt = request.readAt, let lookedUp, lookedUp > readAt {
-            return (entry, FileRepresentation(entry.facts, content))
-        }
+        if let readAt = request.readAt, let lookedUp, lookedUp > readAt { return true }
         let now = SuspendingClock.now
-        // A neighbour that came up is seen a second later. What is opened without a look at it was a file until then.
-        guard content != nil && !settings.isPrecompressed || now < entry.madeAt + .seconds(1) else {
-            return nil
-        }
+        // A neighbour that came up is seen a second later.
+        guard !settings.isPrecompressed || entry.isRecent(now) else { return false }
+        let path = entry.path
         do throws(FileFailure) {
-            if let content = try unchanged(entry) {
+            let status = try root.status(of: path.span, links: settings.links, mayBlock: false)
+            if status == entry.facts.status {
                 if request.readAt != nil { cache.noteLookUp(of: key, at: now) }
-                return (entry, FileRepresentation(entry.facts, content))
+                return true
             }
         } catch {
             // Whatever it is, opening the file will tell the client. Not being in the kernel's cache is no change.
-            if error.code == .wouldBlock { return nil }
+            if error.code == .wouldBlock { return false }
         }
         cache.remove(key)
-        return nil
-    }
-
-    /// The content of a file that was served before; nil if it is another by now.
-    private func unchanged(_ entry: FileCache.Entry) throws(FileFailure) -> FileContent? {
-        let (path, known) = (entry.path, entry.facts.status)
-        guard let content = entry.content else {
-            return try root.reopen(path.span, links: settings.links, as: known).map(FileContent.whole)
-        }
-        let status = try root.status(of: path.span, links: settings.links, mayBlock: false)
-        return status == known ? content : nil
+        return false
     }
 
     /// Opens a regular file; nil if there is none at the path.
@@ -341,5 +351,18 @@ extension FileRepresentation {
     /// Whether it may be kept in memory: it is there, and a change would show.
     fileprivate func isKeepable(_ settings: FileSettings) -> Bool {
         content.isInMemory && status.isSettled(for: settings.settleSeconds)
+    }
+}
+
+extension ResponseBody {
+    /// The largest part of a file that is read before the answer begins.
+    private static var mostAtOnce: UInt64 { 16_384 }
+
+    /// Reads a short part of a file if it is in memory.
+    fileprivate mutating func readAtOnce() throws(FileFailure) {
+        guard case .file(let region) = self, region.length <= Self.mostAtOnce,
+            let bytes = try region.file.bytesInMemory(count: Int(region.length), at: region.offset)
+        else { return }
+        self = .bytes(bytes)
     }
 }

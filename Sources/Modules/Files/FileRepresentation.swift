@@ -162,6 +162,7 @@ struct FileRepresentation: Sendable {
         switch ByteRangeRequest(range, size: content.length) {
         case .whole: return whole
         case .unsatisfiable: throw unsatisfiable
+        case .part(let part): return partial(part)
         case .parts(let parts): return partial(parts)
         }
     }
@@ -193,18 +194,17 @@ struct FileRepresentation: Sendable {
             fields: [.contentRange: ByteRangeRequest.unsatisfiedContentRange(size: content.length)])
     }
 
+    private func partial(_ part: Range<UInt64>) -> Response {
+        var fields = fields
+        fields.append(.contentRange, ByteRangeRequest.contentRange(part, size: content.length))
+        return Response(.partialContent, fields: fields, body: content.body(of: part))
+    }
+
     private func partial(_ parts: [Range<UInt64>]) -> Response {
-        var response = Response(.partialContent, fields: fields)
-        if parts.count == 1 {
-            response.fields.append(
-                .contentRange, ByteRangeRequest.contentRange(parts[0], size: content.length))
-            response.body = content.body(of: parts[0])
-        } else {
-            let multipart = MultipartByteRanges(parts, of: content, type: type)
-            response.fields[.contentType] = multipart.type
-            response.body = .pieces(multipart.pieces)
-        }
-        return response
+        let multipart = MultipartByteRanges(parts, of: content, type: type)
+        var fields = fields
+        fields[.contentType] = multipart.type
+        return Response(.partialContent, fields: fields, body: .pieces(multipart.pieces))
     }
 }
 
