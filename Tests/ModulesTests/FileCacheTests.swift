@@ -248,8 +248,7 @@ struct FileCacheTests {
     @Test("A large file is closed a second after it was opened")
     func closed() async throws {
         let eager = try EagerSite(["a.txt": Versions.all[1].one, "b.txt": "small"])
-        _ = try await eager.get("/b.txt")
-        _ = try await eager.get("/a.txt")
+        for name in ["a", "b"] { _ = try await eager.get("/\(name).txt") }
         let cache = eager.handler.cache
         let entry = try #require(cache["/a.txt"]?.entry)
         #expect(cache.closeOld(entry.madeAt + .milliseconds(999)))
