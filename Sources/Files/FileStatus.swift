@@ -4,7 +4,7 @@ import Glibc
 import SystemPackage
 
 /// A file's identity, size and times.
-public struct FileStatus: Sendable, Equatable {
+public struct FileStatus: Sendable, Hashable {
     /// The kinds of file that callers tell apart.
     public enum Kind: Sendable {
         case regular, directory, symbolicLink, other

@@ -57,6 +57,24 @@ struct FolderTests {
         #expect(try await site.get("/d/", section: "listing = no").status == .notFound)
     }
 
+    @Test("Of many who ask at once each sees what was so before it asked")
+    func askedAtOnce() async throws {
+        let names = (0..<100).map { "\($0).txt" }
+        let site = try Site(Dictionary(uniqueKeysWithValues: names.map { ($0, "") }))
+        let handler = try site.handler()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for (number, name) in names.enumerated() {
+                group.addTask {
+                    // In place: the folder itself doesn't change.
+                    try site.folder.write([UInt8](repeating: 0, count: 1_000 + number), to: "root/\(name)")
+                    let text = try await respond(handler, to: .make(.get, "/")).text
+                    #expect(text.contains(" \(1_000 + number)  \(name)\n"))
+                }
+            }
+            try await group.waitForAll()
+        }
+    }
+
     @Test("The text form has time, size and name in columns, folders first and with a slash")
     func text() async throws {
         let site = try Site(["b": "1234567", "a": "", "z/x": "", "c d": ""])

@@ -18,6 +18,7 @@ struct FileHandler: LifecycleHandler {
     let settings: FileSettings
     let blocking: BlockingPool
     let cache: FileCache
+    let listings = SharedReadings<FolderListing.Key, FolderListing.Whole?>()
 
     /// nil unless the section asks for it.
     let liveReload: LiveReload?

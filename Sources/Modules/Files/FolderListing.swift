@@ -18,8 +18,23 @@ struct FolderListing: Sendable {
     /// How many entries are sent at once.
     static let chunk = 512
 
+    /// A listing that is made before it is sent.
+    struct Whole: Sendable {
+        let bytes: [UInt8]
+        let tag: EntityTag
+    }
+
+    /// What listings have in common that are alike at any moment.
+    struct Key: Hashable {
+        let folder: FileStatus
+        let path: [UInt8]
+        let mount: String
+        let order: DirectoryOrder
+        let form: Representation
+    }
+
     /// The whole listing; nil if it is too large.
-    func wholeBlocking() throws -> [UInt8]? {
+    func wholeBlocking() throws -> Whole? {
         guard var entries = try folder.entriesBlocking(upTo: settings.wholeListing) else { return nil }
         entries.removeAll { !isServed($0) }
         entries = page.order.sorted(entries)
@@ -28,7 +43,7 @@ struct FolderListing: Sendable {
         var listing = page.beginning(form)
         try page.append(entries, form, isFirst: true, to: &listing)
         listing += page.end(form, totals)
-        return listing
+        return Whole(bytes: listing, tag: EntityTag(contentOf: listing))
     }
 
     /// The listing in parts, in a memory that doesn't grow with the folder.
@@ -101,8 +116,13 @@ extension FileHandler {
                 path: path, mount: request.mount, order: DirectoryOrder(request.target),
                 hasArchives: settings.hasArchives),
             form: form)
-        let whole = try await blocking.run { try listing.wholeBlocking() }
-        var response = Response.page(whole ?? [], as: form)
+        let key = FolderListing.Key(
+            folder: folder.status, path: path.full, mount: request.mount, order: listing.page.order,
+            form: form)
+        let whole = try await listings.value(for: key) {
+            try await blocking.run { try listing.wholeBlocking() }
+        }
+        var response = Response.page(whole?.bytes ?? [], as: form)
         response.fields[.cacheControl] = settings.cacheControl.fallback
         guard let whole else {
             response.body = .stream(length: nil) { [blocking] writer in
@@ -111,7 +131,7 @@ extension FileHandler {
             }
             return response
         }
-        return try response.tagged(EntityTag(contentOf: whole), for: request)
+        return try response.tagged(whole.tag, for: request)
     }
 }
 
