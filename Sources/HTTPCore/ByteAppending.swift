@@ -6,24 +6,31 @@ extension [UInt8] {
 
     /// Appends the digits of a number.
     package mutating func append(decimal number: UInt64) {
-        append(addingCapacity: OutputSpan<UInt8>.mostDigits) { $0.append(decimal: number) }
+        // As many as the largest number has.
+        append(addingCapacity: 20) { $0.append(decimal: number) }
     }
 }
 
 extension OutputSpan<UInt8> {
-    /// How many digits the largest number has.
-    fileprivate static var mostDigits: Int { 20 }
-
     /// Appends the digits of a number.
     package mutating func append(decimal number: UInt64) {
-        // From the last digit on, into room for the longest number.
-        var digits = InlineArray<20, UInt8>(repeating: 0)
-        var (start, rest) = (digits.count, number)
+        guard number >= 100_000_000 else { return append(decimal: number, atLeast: 1) }
+        append(decimal: number / 100_000_000)
+        append(decimal: number % 100_000_000, atLeast: 8)
+    }
+
+    /// - Parameter number: One of eight digits at most.
+    private mutating func append(decimal number: UInt64, atLeast width: Int) {
+        // The last digit on top, the first below.
+        var (digits, count, rest) = (UInt64(0), 0, number)
         repeat {
-            start -= 1
-            digits[start] = UInt8(truncatingIfNeeded: 0x30 + rest % 10)
+            digits = digits << 8 | (0x30 + rest % 10)
             rest /= 10
-        } while rest > 0
-        for index in start..<digits.count { append(digits[index]) }
+            count += 1
+        } while rest > 0 || count < width
+        for _ in 0..<count {
+            append(UInt8(truncatingIfNeeded: digits))
+            digits >>= 8
+        }
     }
 }

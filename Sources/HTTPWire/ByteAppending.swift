@@ -18,14 +18,15 @@ extension [UInt8] {
     }
 
     mutating func appendStatusLine(_ status: HTTPResponse.Status) {
-        if status.code == 200, status.reasonPhrase == "OK" {
+        let reason = status.reasonPhrase.isEmpty ? status.registeredReason : status.reasonPhrase
+        if status.code == 200, reason == "OK" {
             append(ascii: "HTTP/1.1 200 OK\r\n")
             return
         }
         append(ascii: "HTTP/1.1 ")
         append(decimal: UInt64(status.code))
         append(UInt8(ascii: " "))
-        append(contentsOf: (status.reasonPhrase.isEmpty ? status.registeredReason : status.reasonPhrase).utf8)
+        append(contentsOf: reason.utf8)
         appendCRLF()
     }
 

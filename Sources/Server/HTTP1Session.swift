@@ -157,11 +157,15 @@ final class HTTP1Session {
         let incoming = body(of: parsed)
         let exchange = begin(parsed)
         let body = incoming.map { RequestBody(length: parsed.framing.length, source: $0) } ?? noBody
-        let response = checked(
-            await exchange.respond(with: body, number: number, self), exchange, incoming)
+        var answer = await exchange.respond(with: body, number: number, self)
+        if let incoming, let failure = failure(of: incoming, leftBy: answer) {
+            answer = exchange.answer(to: failure)
+        }
         var outcome = ResponseOutcome(keepAlive: false, bodyBytes: 0, isAborted: true)
-        defer { exchange.record(response?.status, outcome) }
-        guard let response else {
+        // Not the answer itself, which would be copied for it.
+        let status = answer?.status
+        defer { exchange.record(status, outcome) }
+        guard let response = consume answer else {
             if exchange.isReset { throw ConnectionFailure(.aborted, "the configuration asks for it") }
             return false
         }
@@ -189,16 +193,15 @@ final class HTTP1Session {
         return Exchange(parsed.head, on: connection)
     }
 
-    /// The answer, or a refusal when what has come of the body that it left unread is malformed: then the request is
-    /// (RFC 9112 §6.3, §7.1), and nothing that follows can be trusted.
+    /// What is malformed in the part of a body that an answer left unread and that has come: then the request is (RFC
+    /// 9112 §6.3, §7.1), and nothing that follows can be trusted.
     @inline(never)
-    private func checked(_ response: Response?, _ exchange: Exchange, _ incoming: IncomingBody?) -> Response?
-    {
-        guard let response, let incoming else { return response }
+    private func failure(of incoming: IncomingBody, leftBy answer: Response?) -> BodyFailure? {
+        switch answer?.body {
         // The closure of a streamed response may still read it.
-        if case .stream = response.body { return response }
-        guard let failure = incoming.dropArrived() else { return response }
-        return exchange.answer(to: failure)
+        case nil, .stream: nil
+        case .empty, .bytes, .file, .pieces: incoming.dropArrived()
+        }
     }
 
     @inline(never)
