@@ -26,7 +26,9 @@ public final class Request {
     /// The body; reading it is what lets the client send it.
     public let body: RequestBody
     /// What was noted on the request's way, for the log; nil while there is nothing.
-    package private(set) var notes: RequestNotes?
+    package var notes: RequestNotes? { made }
+    // Unchecked exclusivity: one task, and no access is held over a call that could come back here.
+    @safe @exclusivity(unchecked) private var made: RequestNotes?
 
     /// Makes a request of its parts; in tests `Request.make` of HandlerTesting is shorter.
     public init(
@@ -65,9 +67,9 @@ public final class Request {
     package func note(fault: String) { makeNotes().faults.append(fault) }
 
     private func makeNotes() -> RequestNotes {
-        let made = notes ?? RequestNotes()
-        notes = made
-        return made
+        let notes = made ?? RequestNotes()
+        made = notes
+        return notes
     }
 
     /// The request's fields.

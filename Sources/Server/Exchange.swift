@@ -13,8 +13,7 @@ class Exchange {
     /// The configuration that the request began with, and finishes with.
     final let snapshot: Snapshot
     private let began: ReactorInstant
-    // Unchecked exclusivity: one thread, and no access is held over a call that could come back here.
-    @safe @exclusivity(unchecked) private var route: Route?
+    private var route: Route?
     /// What handlers noted of the request.
     private var notes: RequestNotes?
     /// What joins the request, its record, its error page and the log.

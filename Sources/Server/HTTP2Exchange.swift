@@ -77,7 +77,7 @@ final class HTTP2Exchange: Exchange, @unchecked Sendable {
     /// Hands the response over with what is in memory of its body.
     ///
     /// - Returns: what is left; nil if nothing is.
-    private func begin(_ response: Response?) -> Remainder? {
+    private func begin(_ response: consuming Response?) -> Remainder? {
         guard !stream.isClosed else { return nil }
         guard let response else {
             abort()
