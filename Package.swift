@@ -110,7 +110,7 @@ let package = Package(
         tests("ThreadsTests", ["Threads"]),
         tests("FilesTests", ["Files", "HandlerTesting", system]),
         tests("SocketsTests", ["Sockets", "CLinux", system]),
-        tests("ReactorTests", ["Reactor", "Sockets", "CLinux", system]),
+        tests("ReactorTests", ["Reactor", "Sockets", "Threads", "CLinux", system]),
         tests("TLSTests", ["TLS", "Sockets", "HandlerTesting", system]),
         tests("MarkdownTests", ["Markdown"]),
         tests("CompressionTests", ["Compression", "Decoding"]),

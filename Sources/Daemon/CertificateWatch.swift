@@ -4,6 +4,7 @@ import Reactor
 import Supervision
 import Synchronization
 import SystemPackage
+import Threads
 
 /// Watches files for one configuration.
 struct CertificateWatch: Sendable {
@@ -59,10 +60,10 @@ struct CertificateWatch: Sendable {
     ///
     /// - Returns: false when the task is cancelled.
     private func settles(_ watch: FileWatch, _ registration: Registration) async -> Bool {
-        let end = ReactorInstant.current() + Self.patience
+        let end = MonotonicInstant.current() + Self.patience
         while true {
             watch.drain()
-            let now = ReactorInstant.current()
+            let now = MonotonicInstant.current()
             guard now < end else { return true }
             switch await registration.wait(for: .read, until: min(end, now + Self.quiet)) {
             case .cancelled: return false

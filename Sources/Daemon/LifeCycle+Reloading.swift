@@ -7,6 +7,7 @@ import Server
 import Sockets
 import Supervision
 import SystemPackage
+import Threads
 
 extension LifeCycle {
     private static let statusInterval: Duration = .seconds(5)
@@ -26,7 +27,7 @@ extension LifeCycle {
         watchCertificates(waking: registration.handle)
         while true {
             let next =
-                ReactorInstant.current()
+                MonotonicInstant.current()
                 + (notifier.isSupervised ? Self.statusInterval : Self.expiryInterval)
             switch await registration.wait(for: .read, until: next) {
             case .ready:

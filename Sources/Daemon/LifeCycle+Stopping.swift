@@ -6,6 +6,7 @@ import Reactor
 import Server
 import Supervision
 import Synchronization
+import Threads
 
 extension LifeCycle {
     /// Lets requests that run finish, within the drain's deadline; a second signal ends that at once.
@@ -31,9 +32,9 @@ extension LifeCycle {
             finished.set()
             handle.interrupt()
         }
-        let deadline = ReactorInstant.current() + running.settings.server[ServerKeys.drainTimeout]
+        let deadline = MonotonicInstant.current() + running.settings.server[ServerKeys.drainTimeout]
         while !finished.isSet {
-            let now = ReactorInstant.current()
+            let now = MonotonicInstant.current()
             guard now < deadline else { break }
             notifier.extendTimeout(.seconds(10))
             notifier.status("Stopping; waiting for \(running.server.openConnections) connections")
@@ -59,8 +60,8 @@ extension LifeCycle {
             "Requests were cut at the drain's deadline.",
             metadata: ["connections": "\(server.openConnections)"])
         server.cancel()
-        let deadline = ReactorInstant.current() + .seconds(2)
-        while !finished.isSet, ReactorInstant.current() < deadline {
+        let deadline = MonotonicInstant.current() + .seconds(2)
+        while !finished.isSet, MonotonicInstant.current() < deadline {
             _ = await signals.wait(for: .read, until: deadline)
         }
     }

@@ -8,6 +8,7 @@ import Supervision
 import Synchronization
 import SystemPackage
 import TLS
+import Threads
 
 /// The running daemon as pages see it.
 final class ServerState: ServerInspection {
@@ -79,5 +80,5 @@ final class ServerState: ServerInspection {
 }
 
 private func monotonicSeconds() -> Int64 {
-    Int64(ReactorInstant.current().nanoseconds / 1_000_000_000)
+    Int64(MonotonicInstant.current().nanoseconds / 1_000_000_000)
 }

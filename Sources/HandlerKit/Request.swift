@@ -2,6 +2,7 @@
 
 import HTTPCore
 import HTTPTypes
+import Threads
 
 /// A request: its head, where it came from, and its body, which is still on its way.
 ///
@@ -21,7 +22,7 @@ public final class Request {
     /// it was not noted.
     ///
     /// What was looked up after it for another request is as new as if it were looked up for this one.
-    public let readAt: SuspendingClock.Instant?
+    public let readAt: MonotonicInstant?
     private let interim: (any InterimResponder)?
     /// The body; reading it is what lets the client send it.
     public let body: RequestBody
@@ -33,7 +34,7 @@ public final class Request {
     /// Makes a request of its parts; in tests `Request.make` of HandlerTesting is shorter.
     public init(
         _ message: RequestHead, mount: String, id: RequestID, number: Int, connection: ConnectionFacts,
-        body: RequestBody, readAt: SuspendingClock.Instant? = nil, interim: (any InterimResponder)? = nil
+        body: RequestBody, readAt: MonotonicInstant? = nil, interim: (any InterimResponder)? = nil
     ) {
         self.interim = interim
         self.readAt = readAt

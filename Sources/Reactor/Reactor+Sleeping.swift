@@ -1,6 +1,7 @@
 // Sleeping tasks. `Task.sleep` would come back through the default executor and its thread.
 
 import Sockets
+import Threads
 
 /// How a sleep ended.
 package enum SleepOutcome: Sendable {
@@ -27,7 +28,7 @@ extension Reactor {
     /// Suspends the calling task, which runs on this reactor, until `deadline`; some milliseconds late at
     /// most.
     @discardableResult
-    package func sleep(until deadline: ReactorInstant) async -> SleepOutcome {
+    package func sleep(until deadline: MonotonicInstant) async -> SleepOutcome {
         preconditionOnReactor()
         let ticket = nextTicket
         nextTicket += 1

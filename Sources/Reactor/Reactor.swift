@@ -35,10 +35,10 @@ package final class Reactor: TaskExecutor, @unchecked Sendable {
     private var calls: [@Sendable () -> Void] = []
     var nextTicket: UInt64 = 0
 
-    @usableFromInline @safe @exclusivity(unchecked) var moment = ReactorInstant.current()
+    @usableFromInline @safe @exclusivity(unchecked) var moment = MonotonicInstant.current()
     /// The clock as of the last look at the descriptors.
     // Computed: other modules would check a stored one's exclusivity all the same.
-    @inlinable package var now: ReactorInstant { moment }
+    @inlinable package var now: MonotonicInstant { moment }
     /// Counters since the start; read them on the reactor.
     @safe @exclusivity(unchecked) package internal(set) var statistics = ReactorStatistics()
 

@@ -2,6 +2,7 @@
 
 import Sockets
 import SystemPackage
+import Threads
 
 /// A descriptor that a reactor watches, and the place where one task waits for it.
 ///
@@ -39,14 +40,15 @@ package final class Registration {
     /// suspending. On a listener or plain descriptor `interest` is not looked at, and `ready` consumes the
     /// readiness.
     /// - Parameter deadline: a moment that may be moved with each wait at no cost; it fires up to 34 ms late.
-    package func wait(for interest: Interest, until deadline: ReactorInstant = .never) async -> WaitOutcome {
+    package func wait(for interest: Interest, until deadline: MonotonicInstant = .never) async -> WaitOutcome
+    {
         if let outcome = outcome(for: interest, until: deadline) { return outcome }
         return unsafe await withUnsafeContinuation { continuation in
             unsafe slot.park(continuation, for: interest)
         }
     }
 
-    private func outcome(for interest: Interest, until deadline: ReactorInstant) -> WaitOutcome? {
+    private func outcome(for interest: Interest, until deadline: MonotonicInstant) -> WaitOutcome? {
         reactor.preconditionOnReactor()
         if slot.isCancelled || slot.generation != name.generation { return .cancelled }
         if slot.isInterrupted {

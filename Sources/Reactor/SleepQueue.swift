@@ -1,10 +1,12 @@
 // Exact deadlines of sleeping tasks: few, so a heap, with cancelled ones left in it as tombstones.
 // Invariant: a sleeper is in `sleepers` until it is taken, exactly once.
 
+import Threads
+
 /// Sleepers ordered by deadline, then by their order of arrival.
 struct SleepQueue<Sleeper> {
     private struct Entry {
-        let deadline: ReactorInstant
+        let deadline: MonotonicInstant
         let ticket: UInt64
 
         func precedes(_ other: Entry) -> Bool {
@@ -18,7 +20,7 @@ struct SleepQueue<Sleeper> {
     var count: Int { sleepers.count }
 
     /// The first deadline, `never` if nobody sleeps.
-    mutating func nextDue() -> ReactorInstant {
+    mutating func nextDue() -> MonotonicInstant {
         while let first = heap.first {
             if sleepers[first.ticket] != nil { return first.deadline }
             removeFirst()
@@ -27,7 +29,7 @@ struct SleepQueue<Sleeper> {
     }
 
     /// Adds a sleeper under a ticket that was never used before.
-    mutating func insert(_ sleeper: Sleeper, ticket: UInt64, until deadline: ReactorInstant) {
+    mutating func insert(_ sleeper: Sleeper, ticket: UInt64, until deadline: MonotonicInstant) {
         sleepers[ticket] = sleeper
         heap.append(Entry(deadline: deadline, ticket: ticket))
         siftUp(heap.count - 1)
@@ -41,7 +43,7 @@ struct SleepQueue<Sleeper> {
     }
 
     /// Takes the next sleeper whose deadline is over; call until nil.
-    mutating func popExpired(at now: ReactorInstant) -> Sleeper? {
+    mutating func popExpired(at now: MonotonicInstant) -> Sleeper? {
         while let first = heap.first, first.deadline <= now {
             removeFirst()
             if let sleeper = sleepers.removeValue(forKey: first.ticket) { return sleeper }

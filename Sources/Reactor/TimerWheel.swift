@@ -2,6 +2,8 @@
 // cursor...cursor+1023, is never later than its deadline's tick, and each bucket holds entries of one tick
 // only.
 
+import Threads
+
 /// Deadlines by the index of their owner; moving one later, or dropping it, is one store.
 ///
 /// A deadline fires at the first tick (2²⁵ ns, 34 ms) that begins at or after it: never early, 34 ms late at
@@ -11,7 +13,7 @@ struct TimerWheel {
     static let bucketCount: UInt64 = 1024
 
     private struct Entry {
-        var deadline = ReactorInstant.never
+        var deadline = MonotonicInstant.never
         var tick = UInt64.max
         var next: Int32 = -1
         var previous: Int32 = -1
@@ -26,17 +28,17 @@ struct TimerWheel {
     /// The first tick that holds anything, `UInt64.max` if none does.
     private var firstTick = UInt64.max
 
-    init(now: ReactorInstant) {
+    init(now: MonotonicInstant) {
         cursor = now.nanoseconds >> Self.tickShift
     }
 
     /// The moment at which `popExpired` has something to do, `never` if nothing is scheduled.
-    var nextDue: ReactorInstant {
-        firstTick == .max ? .never : ReactorInstant(nanoseconds: firstTick << Self.tickShift)
+    var nextDue: MonotonicInstant {
+        firstTick == .max ? .never : MonotonicInstant(nanoseconds: firstTick << Self.tickShift)
     }
 
     /// Sets the deadline of `index`, in place of the one it had.
-    mutating func arm(_ index: Int, at deadline: ReactorInstant) {
+    mutating func arm(_ index: Int, at deadline: MonotonicInstant) {
         while entries.count <= index { entries.append(Entry()) }
         entries[index].deadline = deadline
         guard deadline != .never else { return }
@@ -54,7 +56,7 @@ struct TimerWheel {
     }
 
     /// Takes one owner whose deadline is over, in the order of ticks; call until nil.
-    mutating func popExpired(at now: ReactorInstant) -> Int? {
+    mutating func popExpired(at now: MonotonicInstant) -> Int? {
         let last = now.nanoseconds >> Self.tickShift
         while firstTick <= last {
             cursor = firstTick
@@ -73,7 +75,7 @@ struct TimerWheel {
         return nil
     }
 
-    private static func tick(of deadline: ReactorInstant) -> UInt64 {
+    private static func tick(of deadline: MonotonicInstant) -> UInt64 {
         let (end, overflow) = deadline.nanoseconds.addingReportingOverflow((1 << tickShift) - 1)
         return (overflow ? .max : end) >> tickShift
     }

@@ -4,6 +4,7 @@ import Logging
 import Reactor
 import Sockets
 import SystemPackage
+import Threads
 
 /// The accepting end of a listener on one worker.
 final class Acceptor {

@@ -6,6 +6,7 @@ import HandlerKit
 import Reactor
 import Sockets
 import TLS
+import Threads
 
 extension Connection {
     /// From this length of a file on the kernel is asked; what it costs to hand over is made up for by then.

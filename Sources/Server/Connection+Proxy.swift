@@ -3,6 +3,7 @@
 import Reactor
 import Sockets
 import SystemPackage
+import Threads
 
 /// A connection that a proxy passed on.
 final class ForwardedConnection {
@@ -22,7 +23,7 @@ extension Connection {
     ///
     /// - Returns: whether there is a client; false when the proxy went without a word.
     /// - Throws: `.refused` for anything else: §2 forbids to guess whether there is a header.
-    func readProxyHeader(until deadline: ReactorInstant) async throws(ConnectionFailure) -> Bool {
+    func readProxyHeader(until deadline: MonotonicInstant) async throws(ConnectionFailure) -> Bool {
         guard isProxied else { return true }
         while true {
             switch try takeProxyHeader() {

@@ -7,6 +7,7 @@ import Reactor
 import Sockets
 import SystemPackage
 import TLS
+import Threads
 
 /// What a client may have sent, or may send, beyond the last request that is answered.
 private enum Remainder {
@@ -66,7 +67,7 @@ extension Connection {
     }
 
     private func beginsWith(
-        _ expected: [UInt8], until deadline: ReactorInstant
+        _ expected: [UInt8], until deadline: MonotonicInstant
     ) async throws(ConnectionFailure) -> Bool {
         while true {
             let progress: Progress<Bool>
@@ -81,7 +82,7 @@ extension Connection {
     /// Reads what a trusted proxy says, then the first byte on a TLS listener, and does the handshake.
     ///
     /// - Returns: whether requests can be served; false when the peer went without a word.
-    private func establish(until deadline: ReactorInstant) async throws(ConnectionFailure) -> Bool {
+    private func establish(until deadline: MonotonicInstant) async throws(ConnectionFailure) -> Bool {
         guard try await readProxyHeader(until: deadline) else { return false }
         guard listener.isTLS, let context = worker.tls else { return true }
         guard let first = try await firstByte(until: deadline) else { return false }
@@ -113,12 +114,12 @@ extension Connection {
     private static let handshakeRecord: UInt8 = 22
 
     /// Tells POST and PUT from what only a trusted proxy may say.
-    private func refuseProxyHeader(until deadline: ReactorInstant) async throws(ConnectionFailure) {
+    private func refuseProxyHeader(until deadline: MonotonicInstant) async throws(ConnectionFailure) {
         guard try await beginsWith(ProxyHeader.word, until: deadline) else { return }
         throw ConnectionFailure(.refused, "a PROXY header of a peer that is not trusted")
     }
 
-    private func firstByte(until deadline: ReactorInstant) async throws(ConnectionFailure) -> UInt8? {
+    private func firstByte(until deadline: MonotonicInstant) async throws(ConnectionFailure) -> UInt8? {
         while true {
             let progress: Progress<UInt8>
             do throws(Errno) { progress = try socket.peekFirstByte() } catch {
@@ -137,7 +138,7 @@ extension Connection {
             || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
     }
 
-    private func handshake(until deadline: ReactorInstant) async throws(ConnectionFailure) -> Bool {
+    private func handshake(until deadline: MonotonicInstant) async throws(ConnectionFailure) -> Bool {
         guard case .secure(let stream) = transport else { return true }
         while true {
             let progress: Progress<Void>
@@ -201,7 +202,7 @@ extension Connection {
     ///
     /// - Returns: whether the peer's came; false when it took too long, or sent too much instead.
     private func shutDown(
-        _ stream: SecureStream, until deadline: ReactorInstant
+        _ stream: SecureStream, until deadline: MonotonicInstant
     ) async throws(ConnectionFailure) -> Bool {
         var discarded = 0
         while discarded < Self.lingeringBytes {

@@ -4,6 +4,7 @@ import HandlerKit
 import Reactor
 import Sockets
 import TLS
+import Threads
 
 /// A connection on its worker's reactor, used by one task.
 final class Connection: Requester {
@@ -107,7 +108,7 @@ final class Connection: Requester {
     }
 
     /// Waits for the socket; an interruption is for idle connections only and is passed over here.
-    func wait(for interest: Interest, until deadline: ReactorInstant) async throws(ConnectionFailure) {
+    func wait(for interest: Interest, until deadline: MonotonicInstant) async throws(ConnectionFailure) {
         renewShare()
         while true {
             switch await registration.wait(for: interest, until: deadline) {
@@ -120,7 +121,7 @@ final class Connection: Requester {
     }
 
     /// Waits for what a TLS or socket operation wants.
-    func wait<Value>(for progress: Progress<Value>, until deadline: ReactorInstant)
+    func wait<Value>(for progress: Progress<Value>, until deadline: MonotonicInstant)
         async throws(ConnectionFailure)
     {
         if case .wantWrite = progress {
@@ -147,7 +148,7 @@ final class Connection: Requester {
     /// Reads at least one byte into the buffer.
     ///
     /// - Returns: whether there was one; false at the peer's orderly end.
-    func receive(into input: inout InputBuffer, until deadline: ReactorInstant)
+    func receive(into input: inout InputBuffer, until deadline: MonotonicInstant)
         async throws(ConnectionFailure) -> Bool
     {
         while true {
@@ -206,7 +207,7 @@ final class Connection: Requester {
     }
 
     /// Until when a client that takes nothing may be waited for from now on.
-    var sendDeadline: ReactorInstant {
+    var sendDeadline: MonotonicInstant {
         allowance.deadline(from: worker.reactor.now, worker.snapshot.limits.response)
     }
 
@@ -215,7 +216,7 @@ final class Connection: Requester {
 
     /// Takes a wait off the client's time, and gives back what it took meanwhile.
     @inline(never)
-    func account(from began: ReactorInstant, _ queued: Int) {
+    func account(from began: MonotonicInstant, _ queued: Int) {
         allowance.spend(from: began, to: worker.reactor.now)
         allowance.earn(queued - socket.undelivered, worker.snapshot.limits.response)
     }

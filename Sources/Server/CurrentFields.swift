@@ -4,18 +4,19 @@ import HTTPCore
 import HTTPWire
 import Reactor
 import TLS
+import Threads
 
 /// What the server says of itself in its responses now.
 struct CurrentFields {
     private let server: String?
     private var fields: ServerFields?
-    private var validUntil = ReactorInstant(nanoseconds: 0)
+    private var validUntil = MonotonicInstant(nanoseconds: 0)
 
     /// - Parameter server: the value of the Server field; nil for none.
     init(server: String?) { self.server = server }
 
     /// The fields at `now`, with a date that is at most a second old.
-    mutating func value(at now: ReactorInstant) -> ServerFields {
+    mutating func value(at now: MonotonicInstant) -> ServerFields {
         if now < validUntil, let fields { return fields }
         let fields = ServerFields(date: HTTPDate(secondsSinceEpoch: systemTime()), server: server)
         self.fields = fields

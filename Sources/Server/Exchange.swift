@@ -5,6 +5,7 @@ import HTTPTypes
 import HandlerKit
 import Logging
 import Reactor
+import Threads
 
 /// A request on its way through the routes.
 class Exchange {
@@ -12,7 +13,7 @@ class Exchange {
     private let connection: any Requester
     /// The configuration that the request began with, and finishes with.
     final let snapshot: Snapshot
-    private let began: ReactorInstant
+    private let began: MonotonicInstant
     private var route: Route?
     /// What handlers noted of the request.
     private var notes: RequestNotes?
@@ -70,7 +71,7 @@ class Exchange {
     @inline(never)
     final func attempt(
         with body: RequestBody, number: Int, _ interim: any InterimResponder,
-        readAt: SuspendingClock.Instant? = nil
+        readAt: MonotonicInstant? = nil
     ) -> Attempt {
         do {
             if let redirect = redirectToTLS() { return .answered(redirect) }
@@ -82,7 +83,7 @@ class Exchange {
 
     private func admit(
         _ body: RequestBody, _ number: Int, _ interim: any InterimResponder,
-        _ readAt: SuspendingClock.Instant?
+        _ readAt: MonotonicInstant?
     ) throws -> Attempt {
         // RFC 9110 §7.4: a request for https has to come over a connection that TLS secures.
         if head.target.scheme == "https", !connection.isSecure {
@@ -229,7 +230,7 @@ extension Exchange {
     @inline(never)
     final func record(_ status: HTTPResponse.Status?, _ outcome: ResponseOutcome) {
         guard let log = snapshot.accessLog, !connection.isInternal else { return }
-        let elapsed = ReactorInstant.current().nanoseconds &- began.nanoseconds
+        let elapsed = MonotonicInstant.current().nanoseconds &- began.nanoseconds
         log.record(
             RequestRecord(
                 id: id, method: head.method, target: head.target.raw,

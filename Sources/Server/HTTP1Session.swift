@@ -7,6 +7,7 @@ import HandlerKit
 import Logging
 import Reactor
 import Sockets
+import Threads
 
 /// The requests of one connection in their order.
 final class HTTP1Session {
@@ -50,7 +51,7 @@ final class HTTP1Session {
 
     /// Reads the next request's head; nil when there is none or it was refused.
     private func nextHead() async throws(ConnectionFailure) -> ParsedHead? {
-        var deadline = ReactorInstant.never
+        var deadline = MonotonicInstant.never
         while true {
             do throws(RequestFailure) {
                 if let head = try parsedHead() { return head }
@@ -126,7 +127,7 @@ final class HTTP1Session {
     }
 
     private func waitForHead(
-        _ progress: Progress<Int>, until deadline: ReactorInstant
+        _ progress: Progress<Int>, until deadline: MonotonicInstant
     ) async throws(ConnectionFailure) -> Bool {
         do throws(ConnectionFailure) {
             try await connection.wait(for: progress, until: deadline)

@@ -5,6 +5,7 @@ import HTTPTypes
 import HTTPWire
 import HandlerKit
 import Reactor
+import Threads
 
 /// A stream that is being served.
 // @unchecked: it belongs to its reactor's thread, on which the connection's task and the exchange's own run.
@@ -20,10 +21,10 @@ final class HTTP2Exchange: Exchange, @unchecked Sendable {
     @safe @exclusivity(unchecked) private var status: HTTPResponse.Status?
     @safe @exclusivity(unchecked) private var isAborted = false
     /// Until when the client has to have taken more; `never` while there is nothing to take.
-    @safe @exclusivity(unchecked) private var sendDeadline = ReactorInstant.never
+    @safe @exclusivity(unchecked) private var sendDeadline = MonotonicInstant.never
     @safe @exclusivity(unchecked) private var sentBefore: (stream: UInt64, connection: UInt64) = (0, 0)
     /// Since when it could have.
-    @safe @exclusivity(unchecked) private var waitBegan = ReactorInstant.never
+    @safe @exclusivity(unchecked) private var waitBegan = MonotonicInstant.never
     @safe @exclusivity(unchecked) private var allowance = TransferAllowance()
     /// What is cancelled with the stream, while it runs.
     @safe @exclusivity(unchecked) private var task: RunningTask?
@@ -48,7 +49,7 @@ final class HTTP2Exchange: Exchange, @unchecked Sendable {
     /// Answers the request as far as that needs no waiting.
     ///
     /// - Returns: what is left to do in a task; nil if nothing is.
-    func start(_ framing: BodyFraming, number: Int, readAt: SuspendingClock.Instant) -> Remainder? {
+    func start(_ framing: BodyFraming, number: Int, readAt: MonotonicInstant) -> Remainder? {
         let body = incoming.map { RequestBody(length: framing.length, source: $0) } ?? session.noBody
         switch attempt(with: body, number: number, self, readAt: readAt) {
         case .answered(let response): return begin(response)
@@ -247,12 +248,12 @@ extension HTTP2Exchange {
     private var limit: TransferLimit { snapshot.limits.response }
 
     /// The next moment at which the client may be too slow.
-    var deadline: ReactorInstant { min(sendDeadline, incoming?.deadline ?? .never) }
+    var deadline: MonotonicInstant { min(sendDeadline, incoming?.deadline ?? .never) }
 
     /// Ends the stream if its client is too slow.
     ///
     /// - Returns: whether that is so.
-    func cutIfOverdue(_ now: ReactorInstant) -> Bool {
+    func cutIfOverdue(_ now: MonotonicInstant) -> Bool {
         if let incoming, incoming.deadline <= now {
             incoming.timeOut()
             return true

@@ -4,6 +4,7 @@ import HTTPTypes
 import HTTPWire
 import HandlerKit
 import Reactor
+import Threads
 
 /// The body of one stream's request.
 final class HTTP2IncomingBody: BodySource {
@@ -17,7 +18,7 @@ final class HTTP2IncomingBody: BodySource {
     /// Sent when content or its end has come, or the stream has ended.
     let arrived = Signal()
     /// Until when the client has to have sent more; `never` while nobody waits for it.
-    private(set) var deadline = ReactorInstant.never
+    private(set) var deadline = MonotonicInstant.never
 
     init(_ stream: HTTP2Stream, _ head: ParsedHead, of session: HTTP2Session) {
         self.stream = stream

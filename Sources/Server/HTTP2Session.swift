@@ -7,6 +7,7 @@ import HandlerKit
 import Logging
 import Reactor
 import Sockets
+import Threads
 
 /// The streams of one connection.
 final class HTTP2Session {
@@ -19,17 +20,17 @@ final class HTTP2Session {
     /// Whether the connection's own task runs: it sends what there is before it waits.
     @safe @exclusivity(unchecked) private var isAwake = true
     /// A moment after the last reading.
-    @safe @exclusivity(unchecked) private var readAt = SuspendingClock.now
+    @safe @exclusivity(unchecked) private var readAt = MonotonicInstant.current()
     /// When the last stream ended, or the connection began.
-    @safe @exclusivity(unchecked) private var idleSince: ReactorInstant
+    @safe @exclusivity(unchecked) private var idleSince: MonotonicInstant
     /// Until when the preface, frame or field section under way has to be complete.
-    @safe @exclusivity(unchecked) private var arrivalDeadline = ReactorInstant.never
+    @safe @exclusivity(unchecked) private var arrivalDeadline = MonotonicInstant.never
     /// Which of what the client began that is.
     @safe @exclusivity(unchecked) private var begun = 0
     /// The earliest moment at which streams are looked at for those that are overdue.
-    @safe @exclusivity(unchecked) private var nextCheck = ReactorInstant.never
+    @safe @exclusivity(unchecked) private var nextCheck = MonotonicInstant.never
     /// Until when a client that was told of the stop may still begin requests; nil before it was told.
-    @safe @exclusivity(unchecked) private var refusal: ReactorInstant?
+    @safe @exclusivity(unchecked) private var refusal: MonotonicInstant?
     @safe @exclusivity(unchecked) private var isRefusing = false
     @safe @exclusivity(unchecked) private var isInputClosed = false
     /// Whether a GOAWAY is all that is left to be said.
@@ -131,7 +132,7 @@ extension HTTP2Session {
         while connection.mayRead {
             input.makeRoom(from: &worker.buffers)
             guard case .done(let count) = try fill(&input) else { return false }
-            readAt = SuspendingClock.now
+            readAt = MonotonicInstant.current()
             feed(input)
             input.consume(count)
             if offence != nil { return false }
@@ -246,7 +247,7 @@ extension HTTP2Session {
     }
 
     /// Looks after streams at that moment at the latest.
-    func check(at deadline: ReactorInstant) {
+    func check(at deadline: MonotonicInstant) {
         nextCheck = min(nextCheck, deadline.adding(nanoseconds: Self.checkDelay))
     }
 
@@ -322,7 +323,7 @@ extension HTTP2Session {
         return isBlocked ? [.read, .write] : .read
     }
 
-    private var deadline: ReactorInstant {
+    private var deadline: MonotonicInstant {
         let sendDeadline = isBlocked ? connection.sendDeadline : .never
         if isEnding { return sendDeadline }
         var deadline = min(nextCheck, arrivalDeadline, sendDeadline)
@@ -375,7 +376,7 @@ extension HTTP2Session {
     /// then, and none is taken for one that gets on.
     private static let checkDelay: UInt64 = 250_000_000
 
-    private func cutOverdueStreams(_ now: ReactorInstant) {
+    private func cutOverdueStreams(_ now: MonotonicInstant) {
         guard nextCheck <= now else { return }
         nextCheck = .never
         var cut = 0

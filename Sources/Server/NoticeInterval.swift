@@ -2,6 +2,7 @@
 
 import Reactor
 import Synchronization
+import Threads
 
 /// Lets a notice through once a minute.
 final class NoticeInterval: Sendable {
@@ -11,7 +12,7 @@ final class NoticeInterval: Sendable {
     private static let length: UInt64 = 60_000_000_000
 
     /// Whether to tell it now.
-    func permits(at now: ReactorInstant) -> Bool {
+    func permits(at now: MonotonicInstant) -> Bool {
         let last = last.load(ordering: .relaxed)
         guard last == 0 || now.nanoseconds &- last > Self.length else { return false }
         return self.last.compareExchange(expected: last, desired: now.nanoseconds, ordering: .relaxed)

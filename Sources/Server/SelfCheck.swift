@@ -5,6 +5,7 @@ import Reactor
 import Sockets
 import Synchronization
 import TLS
+import Threads
 
 /// Proves that a worker serves, for the watchdog.
 ///
@@ -65,7 +66,7 @@ package struct SelfCheck: Sendable {
 /// The client's end of a self check.
 private struct Client {
     let registration: Registration
-    let deadline: ReactorInstant
+    let deadline: MonotonicInstant
 
     func shakeHands(_ stream: SecureStream) async throws {
         while true {

@@ -3,6 +3,7 @@
 import Configuration
 import HTTPWire
 import Reactor
+import Threads
 
 /// Limits, and timeouts in nanoseconds: converted once so that no request has to.
 package struct ServerLimits: Sendable {

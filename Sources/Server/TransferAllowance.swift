@@ -1,6 +1,7 @@
 // How long a peer may keep the server waiting in a transfer: a body that it sends, a response that it takes.
 
 import Reactor
+import Threads
 
 /// What a peer is granted in one direction.
 struct TransferLimit: Sendable, Equatable {
@@ -20,12 +21,12 @@ struct TransferAllowance {
     private var used: UInt64 = 0
 
     /// Until when a wait that begins now may last.
-    func deadline(from now: ReactorInstant, _ limit: TransferLimit) -> ReactorInstant {
+    func deadline(from now: MonotonicInstant, _ limit: TransferLimit) -> MonotonicInstant {
         now.adding(nanoseconds: limit.patience > used ? limit.patience - used : 0)
     }
 
     /// Takes off a wait.
-    mutating func spend(from start: ReactorInstant, to end: ReactorInstant) {
+    mutating func spend(from start: MonotonicInstant, to end: MonotonicInstant) {
         if end > start { used += end.nanoseconds - start.nanoseconds }
     }
 

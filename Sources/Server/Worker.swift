@@ -86,7 +86,7 @@ final class Worker: @unchecked Sendable {
     }
 
     /// The moment so many nanoseconds from now.
-    func deadline(_ nanoseconds: UInt64) -> ReactorInstant {
+    func deadline(_ nanoseconds: UInt64) -> MonotonicInstant {
         reactor.now.adding(nanoseconds: nanoseconds)
     }
 

@@ -40,12 +40,12 @@ private struct EagerSite {
     /// Asks for a file, and has it kept as if it had been read in a minute: what is kept counts for a second.
     func keep(_ target: String) async throws -> TestResponse {
         let response = try await get(target)
-        try keep(target, madeAt: .now + .seconds(60))
+        try keep(target, madeAt: .current() + .seconds(60))
         #expect(try isAnsweredAtOnce(target), "nothing was kept, so this test would prove nothing")
         return response
     }
 
-    func keep(_ target: String, madeAt: SuspendingClock.Instant) throws {
+    func keep(_ target: String, madeAt: MonotonicInstant) throws {
         let path = try Request.make(.get, target).target.path
         let entry = try #require(handler.cache[path]?.entry)
         handler.cache.insert(

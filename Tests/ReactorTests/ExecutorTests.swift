@@ -3,6 +3,7 @@
 import Sockets
 import Synchronization
 import Testing
+import Threads
 
 @testable import Reactor
 

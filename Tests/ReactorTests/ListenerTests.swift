@@ -3,6 +3,7 @@
 import Sockets
 import SystemPackage
 import Testing
+import Threads
 
 @testable import Reactor
 
@@ -63,7 +64,7 @@ struct ListenerTests {
             let registration = try reactor.registerListener(listener.rawValue)
             registration.pause()
             let client = try StreamSocket.connect(to: listener.address)
-            let soon = ReactorInstant.current() + .milliseconds(50)
+            let soon = MonotonicInstant.current() + .milliseconds(50)
             #expect(await registration.wait(for: .read, until: soon) == .timedOut)
             let before = reactor.statistics.ticks
             await reactor.sleep(for: .milliseconds(50))

@@ -2,18 +2,19 @@
 
 import Sockets
 import Testing
+import Threads
 
 @testable import Reactor
 
 private let tick: UInt64 = 1 << TimerWheel.tickShift
 
-private func instant(_ ticks: UInt64, _ nanoseconds: UInt64 = 0) -> ReactorInstant {
-    ReactorInstant(nanoseconds: ticks * tick + nanoseconds)
+private func instant(_ ticks: UInt64, _ nanoseconds: UInt64 = 0) -> MonotonicInstant {
+    MonotonicInstant(nanoseconds: ticks * tick + nanoseconds)
 }
 
 @Suite("The timer wheel")
 struct TimerWheelTests {
-    private func expired(_ wheel: inout TimerWheel, at now: ReactorInstant) -> [Int] {
+    private func expired(_ wheel: inout TimerWheel, at now: MonotonicInstant) -> [Int] {
         var indices: [Int] = []
         while let index = wheel.popExpired(at: now) { indices.append(index) }
         return indices
@@ -141,13 +142,13 @@ struct SleepQueueTests {
     func order() {
         var queue = SleepQueue<String>()
         for (ticket, (name, deadline)) in [("c", 30), ("a", 10), ("b", 20), ("a2", 10)].enumerated() {
-            queue.insert(name, ticket: UInt64(ticket), until: ReactorInstant(nanoseconds: UInt64(deadline)))
+            queue.insert(name, ticket: UInt64(ticket), until: MonotonicInstant(nanoseconds: UInt64(deadline)))
         }
-        #expect(queue.nextDue() == ReactorInstant(nanoseconds: 10))
+        #expect(queue.nextDue() == MonotonicInstant(nanoseconds: 10))
         var woken: [String] = []
-        while let name = queue.popExpired(at: ReactorInstant(nanoseconds: 25)) { woken.append(name) }
+        while let name = queue.popExpired(at: MonotonicInstant(nanoseconds: 25)) { woken.append(name) }
         #expect(woken == ["a", "a2", "b"])
-        #expect(queue.nextDue() == ReactorInstant(nanoseconds: 30))
+        #expect(queue.nextDue() == MonotonicInstant(nanoseconds: 30))
     }
 
     @Test("One that was removed neither wakes nor keeps the queue awake")
@@ -155,18 +156,18 @@ struct SleepQueueTests {
         var queue = SleepQueue<Int>()
         for ticket in 0..<1000 {
             queue.insert(
-                ticket, ticket: UInt64(ticket), until: ReactorInstant(nanoseconds: UInt64(2000 - ticket)))
+                ticket, ticket: UInt64(ticket), until: MonotonicInstant(nanoseconds: UInt64(2000 - ticket)))
         }
         for ticket in 1..<1000 { #expect(queue.remove(ticket: UInt64(ticket)) == ticket) }
         #expect(queue.remove(ticket: 5) == nil)
-        #expect(queue.nextDue() == ReactorInstant(nanoseconds: 2000))
-        #expect(queue.popExpired(at: ReactorInstant(nanoseconds: 2000)) == 0)
+        #expect(queue.nextDue() == MonotonicInstant(nanoseconds: 2000))
+        #expect(queue.popExpired(at: MonotonicInstant(nanoseconds: 2000)) == 0)
         #expect(queue.nextDue() == .never)
     }
 }
 
 @Suite("Instants")
-struct ReactorInstantTests {
+struct MonotonicInstantTests {
     @Test("A sum that does not fit is never")
     func saturates() {
         #expect(instant(1).adding(nanoseconds: .max) == .never)
@@ -176,7 +177,7 @@ struct ReactorInstantTests {
 
     @Test("Differences have a sign")
     func differences() {
-        let early = ReactorInstant(nanoseconds: 1_000)
+        let early = MonotonicInstant(nanoseconds: 1_000)
         let late = early + .milliseconds(2)
         #expect(late - early == .milliseconds(2))
         #expect(early - late == .milliseconds(-2))
@@ -191,9 +192,9 @@ struct DeadlineTests {
             let (near, far) = try StreamSocket.pair()
             let registration = try reactor.register(near)
             #expect(try near.drain() == 0)
-            let deadline = ReactorInstant.current() + .milliseconds(40)
+            let deadline = MonotonicInstant.current() + .milliseconds(40)
             #expect(await registration.wait(for: .read, until: deadline) == .timedOut)
-            let late = ReactorInstant.current() - deadline
+            let late = MonotonicInstant.current() - deadline
             #expect(late >= .zero && late < .seconds(1))
             withExtendedLifetime(far) {}
         }
@@ -204,7 +205,7 @@ struct DeadlineTests {
         try await onReactor { reactor in
             let (near, far) = try StreamSocket.pair()
             let registration = try reactor.register(near)
-            let past = ReactorInstant(nanoseconds: 1)
+            let past = MonotonicInstant(nanoseconds: 1)
             #expect(await registration.wait(for: .read, until: past) == .ready)
             #expect(try near.drain() == 0)
             #expect(await registration.wait(for: .read, until: past) == .timedOut)
@@ -219,7 +220,7 @@ struct DeadlineTests {
             let registration = try reactor.register(near)
             let handle = registration.handle
             #expect(try near.drain() == 0)
-            let soon = ReactorInstant.current() + .milliseconds(40)
+            let soon = MonotonicInstant.current() + .milliseconds(40)
             let farDescriptor = far.rawValue
             reactor.execute { poke(farDescriptor) }
             #expect(await registration.wait(for: .read, until: soon) == .ready)
@@ -237,7 +238,7 @@ struct DeadlineTests {
     @Test("A sleep takes at least its time, and shorter ones end first")
     func sleeps() async throws {
         try await onReactor { reactor in
-            let start = ReactorInstant.current()
+            let start = MonotonicInstant.current()
             let order = await withTaskGroup(of: Int.self) { group in
                 for milliseconds in [30, 10, 20] {
                     group.addTask {
@@ -248,7 +249,7 @@ struct DeadlineTests {
                 return await group.reduce(into: [Int]()) { $0.append($1) }
             }
             #expect(order == [10, 20, 30])
-            #expect(ReactorInstant.current() - start >= .milliseconds(30))
+            #expect(MonotonicInstant.current() - start >= .milliseconds(30))
         }
     }
 

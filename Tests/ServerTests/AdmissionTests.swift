@@ -4,6 +4,7 @@ import Reactor
 import Sockets
 import Synchronization
 import Testing
+import Threads
 
 @testable import Server
 
@@ -66,7 +67,7 @@ struct AdmissionTests {
     @Test("A reason for a pause is told once a minute, and doesn't hide another one")
     func notices() {
         let admission = Admission()
-        let start = ReactorInstant(nanoseconds: 1_000_000_000)
+        let start = MonotonicInstant(nanoseconds: 1_000_000_000)
         #expect(admission.limitNotice.permits(at: start))
         #expect(!admission.limitNotice.permits(at: start.adding(nanoseconds: 59_000_000_000)))
         #expect(admission.descriptorNotice.permits(at: start.adding(nanoseconds: 1)))

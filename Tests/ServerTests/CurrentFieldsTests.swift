@@ -5,6 +5,7 @@ import HTTPCore
 import HTTPWire
 import Reactor
 import Testing
+import Threads
 
 @testable import Server
 
@@ -22,7 +23,7 @@ struct CurrentFieldsTests {
     @Test("They are kept for a while, by the reactor's clock")
     func kept() {
         var current = CurrentFields(server: nil)
-        let now = ReactorInstant.current()
+        let now = MonotonicInstant.current()
         let first = current.value(at: now)
         #expect(current.value(at: now.adding(nanoseconds: 1)) === first)
         #expect(current.value(at: now.adding(nanoseconds: 300_000_000)) !== first)

@@ -2,6 +2,7 @@
 
 import Reactor
 import Testing
+import Threads
 
 @testable import Server
 
@@ -10,9 +11,9 @@ private let second: UInt64 = 1_000_000_000
 @Suite("Allowances of transfers")
 struct TransferAllowanceTests {
     private let limit = TransferLimit(patience: 10 * second, rate: 500)
-    private let start = ReactorInstant(nanoseconds: 1_000 * second)
+    private let start = MonotonicInstant(nanoseconds: 1_000 * second)
 
-    private func after(_ seconds: UInt64) -> ReactorInstant { start.adding(nanoseconds: seconds * second) }
+    private func after(_ seconds: UInt64) -> MonotonicInstant { start.adding(nanoseconds: seconds * second) }
 
     @Test("A peer that moves nothing is cut when its patience is used up")
     func stall() {

@@ -25,12 +25,12 @@ final class FileCache: Sendable {
         /// What was served of it in a coding, by its name.
         let encoded: [String: FileRepresentation]
         /// When there were these neighbours and no others.
-        let madeAt: SuspendingClock.Instant
+        let madeAt: MonotonicInstant
 
         init(
             path: [UInt8], facts: FileFacts, content: FileContent, neighbours: [EncodedNeighbour] = [],
             isCompressed: Bool = false, encoded: [String: FileRepresentation] = [:],
-            madeAt: SuspendingClock.Instant = .now
+            madeAt: MonotonicInstant = .current()
         ) {
             self.path = path
             self.facts = facts
@@ -45,7 +45,7 @@ final class FileCache: Sendable {
         var isNegotiated: Bool { isCompressed || !neighbours.isEmpty }
 
         /// Whether it was made less than a second ago.
-        func isRecent(_ now: SuspendingClock.Instant) -> Bool { now < madeAt + .seconds(1) }
+        func isRecent(_ now: MonotonicInstant) -> Bool { now < madeAt.adding(nanoseconds: 1_000_000_000) }
 
         /// The same with one more representation.
         func adding(_ other: FileRepresentation, _ coding: String) -> Entry {
@@ -66,7 +66,7 @@ final class FileCache: Sendable {
     }
 
     private struct State {
-        var entries: [Key: (entry: Entry, lookedUp: SuspendingClock.Instant?)] = [:]
+        var entries: [Key: (entry: Entry, lookedUp: MonotonicInstant?)] = [:]
         var bytes = 0
         /// Those of files that are open.
         var open: Set<Key> = []
@@ -101,12 +101,12 @@ final class FileCache: Sendable {
     }
 
     /// What was served for a path the last time, and before which look at the file system it was the same still.
-    subscript(path: String) -> (entry: Entry, lookedUp: SuspendingClock.Instant?)? {
+    subscript(path: String) -> (entry: Entry, lookedUp: MonotonicInstant?)? {
         state.withLock { $0.entries[Key(path: path)] }
     }
 
     /// Notes a moment, and that a look at the file system after it found the file unchanged.
-    func noteLookUp(of path: String, at moment: SuspendingClock.Instant) {
+    func noteLookUp(of path: String, at moment: MonotonicInstant) {
         state.withLock { $0.entries[Key(path: path)]?.lookedUp = moment }
     }
 
@@ -139,18 +139,18 @@ final class FileCache: Sendable {
         do throws(ThreadFailure) {
             try Thread(name: "files") { [weak self] in
                 let second = Monitor(())
-                repeat { second.wait(atMost: .seconds(1)) { false } } while self?.closeOld(.now) == true
+                repeat { second.wait(atMost: .seconds(1)) { false } } while self?.closeOld(.current()) == true
             }.detach()
         } catch {
             // There is no room for a thread: nothing stays open, and files are opened for each request.
-            _ = closeOld(.now + .seconds(1))
+            _ = closeOld(.current() + .seconds(1))
         }
     }
 
     /// Closes the files that were opened more than a second ago.
     ///
     /// - Returns: Whether others are open.
-    func closeOld(_ now: SuspendingClock.Instant) -> Bool {
+    func closeOld(_ now: MonotonicInstant) -> Bool {
         state.withLock { state in
             for key in state.open where state.entries[key]?.entry.isRecent(now) != true { state.remove(key) }
             state.isClosing = !state.open.isEmpty

@@ -284,12 +284,12 @@ struct FileHandler: LifecycleHandler {
     ///
     /// - Parameter lookedUp: When it was looked at for another request; nil if that doesn't count.
     private func isCurrent(
-        _ entry: FileCache.Entry, _ key: String, after lookedUp: SuspendingClock.Instant? = nil,
+        _ entry: FileCache.Entry, _ key: String, after lookedUp: MonotonicInstant? = nil,
         for request: Request
     ) -> Bool {
         // Requests that were read together share a look: it came after all of them.
         if let readAt = request.readAt, let lookedUp, lookedUp > readAt { return true }
-        let now = SuspendingClock.now
+        let now = MonotonicInstant.current()
         // A neighbour that came up is seen a second later.
         guard !settings.isPrecompressed || entry.isRecent(now) else { return false }
         let path = entry.path

@@ -3,45 +3,49 @@
 import Glibc
 
 /// A moment in nanoseconds since boot, CLOCK_MONOTONIC.
-package struct ReactorInstant: Hashable, Comparable, Sendable {
-    package let nanoseconds: UInt64
+public struct MonotonicInstant: Hashable, Comparable, Sendable {
+    /// How many nanoseconds.
+    public let nanoseconds: UInt64
 
+    /// Makes a moment of its number.
     @inlinable
-    package init(nanoseconds: UInt64) {
+    public init(nanoseconds: UInt64) {
         self.nanoseconds = nanoseconds
     }
 
     /// The deadline that never comes.
-    @inlinable package static var never: ReactorInstant { ReactorInstant(nanoseconds: .max) }
+    @inlinable package static var never: MonotonicInstant { MonotonicInstant(nanoseconds: .max) }
 
     /// Reads the clock: some 20 ns. On a reactor `Reactor.now` is free and new enough for deadlines.
-    package static func current() -> ReactorInstant {
+    public static func current() -> MonotonicInstant {
         var time = timespec()
         // Fails only for a clock that does not exist.
         _ = unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-        return ReactorInstant(
+        return MonotonicInstant(
             nanoseconds: UInt64(truncatingIfNeeded: time.tv_sec) &* 1_000_000_000
                 &+ UInt64(truncatingIfNeeded: time.tv_nsec))
     }
 
     /// This moment and `nanoseconds` more, at most `never`: the form for the request path.
     @inline(__always)
-    package func adding(nanoseconds more: UInt64) -> ReactorInstant {
+    package func adding(nanoseconds more: UInt64) -> MonotonicInstant {
         let (sum, overflow) = nanoseconds.addingReportingOverflow(more)
-        return overflow ? .never : ReactorInstant(nanoseconds: sum)
+        return overflow ? .never : MonotonicInstant(nanoseconds: sum)
     }
 
-    package static func < (left: ReactorInstant, right: ReactorInstant) -> Bool {
+    /// Whether one moment is before another.
+    @inlinable
+    public static func < (left: MonotonicInstant, right: MonotonicInstant) -> Bool {
         left.nanoseconds < right.nanoseconds
     }
 
     /// A negative duration leaves the moment as it is.
-    package static func + (left: ReactorInstant, right: Duration) -> ReactorInstant {
+    package static func + (left: MonotonicInstant, right: Duration) -> MonotonicInstant {
         left.adding(nanoseconds: right.wholeNanoseconds)
     }
 
     /// The time from `right` to `left`, negative if `right` is later.
-    package static func - (left: ReactorInstant, right: ReactorInstant) -> Duration {
+    package static func - (left: MonotonicInstant, right: MonotonicInstant) -> Duration {
         left >= right
             ? .nanoseconds(Int64(clamping: left.nanoseconds - right.nanoseconds))
             : .nanoseconds(-Int64(clamping: right.nanoseconds - left.nanoseconds))
