@@ -2,7 +2,6 @@
 
 import Glibc
 import HandlerKit
-import Reactor
 import Server
 import Supervision
 import Synchronization

@@ -24,7 +24,8 @@ public final class RootDirectory: Sendable {
     /// - Throws: ``FileFailure`` when there is none or it may not be entered.
     public convenience init(_ path: FilePath) throws(FileFailure) { try self.init(path, usesOpenat2: true) }
 
-    init(_ path: FilePath, usesOpenat2: Bool) throws(FileFailure) {
+    /// - Parameter usesOpenat2: Whether openat2(2) is tried at all.
+    package init(_ path: FilePath, usesOpenat2: Bool) throws(FileFailure) {
         self.path = path
         self.usesOpenat2 = usesOpenat2
         let result = unsafe path.withPlatformString { name in
@@ -72,6 +73,9 @@ public final class RootDirectory: Sendable {
         }
     }
 
+    /// Whether ``status(of:links:mayBlock:)`` can tell anything without waiting.
+    public var looksWithoutWaiting: Bool { usesOpenat2 && !lacksOpenat2.load(ordering: .relaxed) }
+
     /// What is at a path, without opening it.
     ///
     /// It walks the path anew, contained as ``open(_:links:mayBlock:)`` does: a bare stat(2) would follow a link that
@@ -99,7 +103,7 @@ public final class RootDirectory: Sendable {
     func find(
         _ relative: borrowing Span<UInt8>, links: SymbolicLinks, mayBlock: Bool
     ) throws(FileFailure) -> CInt {
-        if !usesOpenat2 || lacksOpenat2.load(ordering: .relaxed) {
+        guard looksWithoutWaiting else {
             return try walk(relative, links: links, mayBlock: mayBlock)
         }
         var resolve = UInt64(CLINUX_RESOLVE_NO_MAGICLINKS)

@@ -68,10 +68,11 @@ public enum ByteRangeRequest: Sendable, Hashable {
             guard begin < end else { continue }
             guard let specifier = ByteRangeSpecifier(value.extracting(begin..<end)) else { return nil }
             count += 1
+            guard count <= limit else { return nil }
             guard let part = specifier.resolved(size: size) else { continue }
             if first == nil { first = part } else { others.append(part) }
         }
-        return count > 0 && count <= limit ? (first, others) : nil
+        return count > 0 ? (first, others) : nil
     }
 }
 

@@ -27,9 +27,11 @@ public final class Request {
     /// The body; reading it is what lets the client send it.
     public let body: RequestBody
     /// What was noted on the request's way, for the log; nil while there is nothing.
-    package var notes: RequestNotes? { made }
+    ///
+    /// Computed: other modules would check a stored one's exclusivity all the same.
+    package var notes: RequestNotes? { storedNotes }
     // Unchecked exclusivity: one task, and no access is held over a call that could come back here.
-    @safe @exclusivity(unchecked) private var made: RequestNotes?
+    @safe @exclusivity(unchecked) private var storedNotes: RequestNotes?
 
     /// Makes a request of its parts; in tests `Request.make` of HandlerTesting is shorter.
     public init(
@@ -68,8 +70,8 @@ public final class Request {
     package func note(fault: String) { makeNotes().faults.append(fault) }
 
     private func makeNotes() -> RequestNotes {
-        let notes = made ?? RequestNotes()
-        made = notes
+        let notes = storedNotes ?? RequestNotes()
+        storedNotes = notes
         return notes
     }
 

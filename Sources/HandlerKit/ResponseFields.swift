@@ -17,6 +17,7 @@ public struct ResponseFields: Sendable, ExpressibleByDictionaryLiteral {
     /// The fields in their order, as they are sent.
     public var valid: HTTPFields {
         guard let encoding else { return others }
+        guard !others.isEmpty else { return encoding.fields }
         var all = encoding.fields
         all.append(contentsOf: others)
         return all

@@ -2,7 +2,6 @@
 
 import HTTPCore
 import HTTPWire
-import Reactor
 import TLS
 import Threads
 

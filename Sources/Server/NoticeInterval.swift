@@ -1,6 +1,5 @@
 // How often one thing is told, by whichever worker sees it first.
 
-import Reactor
 import Synchronization
 import Threads
 

@@ -2,7 +2,6 @@
 
 import Configuration
 import HTTPWire
-import Reactor
 import Threads
 
 /// Limits, and timeouts in nanoseconds: converted once so that no request has to.

@@ -1,6 +1,5 @@
 // How long a peer may keep the server waiting in a transfer: a body that it sends, a response that it takes.
 
-import Reactor
 import Threads
 
 /// What a peer is granted in one direction.

@@ -31,6 +31,38 @@ struct EncodedFieldsTests {
         #expect(heads[0].contains("\r\nAccept-Ranges: \r\n"))
     }
 
+    @Test(
+        "What the server decides about is its own behind encoded fields, too",
+        arguments: [
+            ([.date: "x"], true), ([.server: "mine"], true), ([.connection: "close"], false),
+            ([.transferEncoding: "chunked"], true), ([.contentLength: "5"], true),
+        ] as [(HTTPFields, Bool)])
+    func serversBehind(others: HTTPFields, keepsAlive: Bool) throws {
+        var all = Self.fields
+        all.append(contentsOf: others)
+        let ways: [(EncodedFields?, HTTPFields)] = [(nil, all), (EncodedFields(Self.fields), others)]
+        let heads = try ways.map { encoded, others in
+            var output: [UInt8] = []
+            let plan = try ResponseEncoder.appendHead(
+                .ok, others, behind: encoded, content: .length(5), context: ResponseContext(),
+                server: Self.server, to: &output)
+            #expect(plan.keepAlive == keepsAlive)
+            return String(decoding: output, as: UTF8.self)
+        }
+        #expect(heads[0] == heads[1])
+        for name in ["Date", "Server", "Content-Length"] {
+            #expect(heads[1].split(separator: "\r\n\(name): ").count == 2)
+        }
+        #expect(!heads[1].contains("Transfer-Encoding"))
+        var output: [UInt8] = []
+        #expect(throws: ResponseFailure.invalidContentLength) {
+            try ResponseEncoder.appendHead(
+                .ok, [.contentLength: "6"], behind: EncodedFields(Self.fields), content: .length(5),
+                context: ResponseContext(), server: Self.server, to: &output)
+        }
+        #expect(output.isEmpty)
+    }
+
     @Test("RFC 9113 §8.2: the same frames")
     func frames() throws {
         let outputs = try Self.ways.map { encoded, others in

@@ -59,6 +59,10 @@ struct ResponseFieldsTests {
             #expect(longer[.location] == "/")
             #expect(longer.encoded().others.isEmpty)
         }
+        var refused = fields
+        refused.append(.location, "a\r\n")
+        #expect(refused.refused == "Location")
+        #expect(refused.valid == [.vary: "a"])
         #expect(assigned.valid == appended.valid)
         #expect(removed.valid.isEmpty)
         #expect(([.location: "a\r\n"] as ResponseFields).encoded().encoding == nil)

@@ -11,13 +11,13 @@ import Threads
 @testable import Modules
 
 /// A site whose handler keeps files as soon as they are read, so that tests need not wait for them to settle.
-private struct EagerSite {
+struct EagerSite {
     let site: Site
     let handler: FileHandler
 
     init(
         _ files: [String: String], settleSeconds: Int64 = -1, cacheBytes: Int = 1 << 20,
-        compression: CompressionRule? = nil, applicationPage: String? = nil
+        compression: CompressionRule? = nil, applicationPage: String? = nil, usesOpenat2: Bool = true
     ) throws {
         site = try Site(files)
         var settings = FileSettings(
@@ -27,7 +27,7 @@ private struct EagerSite {
         settings.cacheBytes = cacheBytes
         settings.compression = compression
         settings.applicationPage = applicationPage.map { Array($0.utf8) }
-        let root = try RootDirectory(site.folder["root"])
+        let root = try RootDirectory(site.folder["root"], usesOpenat2: usesOpenat2)
         handler = FileHandler(root: root, settings: settings, blocking: BlockingPool(threads: 1))
     }
 
@@ -213,71 +213,6 @@ struct FileCacheTests {
         try eager.folder.delete("root/a.txt")
         try eager.folder.makeFIFO("root/a.txt")
         #expect(try await eager.get("/a.txt").status == .notFound)
-    }
-
-    @Test("A file of more than 64 KiB is not kept in memory, but open, with what is said of it")
-    func large() async throws {
-        let eager = try EagerSite(["a.txt": String(repeating: "1", count: 65_537)])
-        _ = try await eager.keep("/a.txt")
-        let entry = try #require(eager.handler.cache["/a.txt"]?.entry)
-        #expect(!entry.isInMemory)
-        #expect(entry.cost < 2_000)
-        #expect(try await eager.get("/a.txt").length == 65_537)
-        #expect(try await eager.get("/a.txt", [.range: "bytes=65536-"]).text == "1")
-        #expect(eager.handler.cache["/a.txt"]?.entry === entry)
-    }
-
-    @Test(
-        "A part of a large file is of the version that is there now", arguments: ["rename", "edit", "delete"])
-    func largePart(change: String) async throws {
-        let (one, two) = (Versions.all[1].one, Versions.all[1].two)
-        let eager = try EagerSite(["a.txt": one, "b.txt": two])
-        _ = try await eager.keep("/a.txt")
-        #expect(try await eager.get("/a.txt", [.range: "bytes=5-6"]).text == "11")
-        try eager.change("a.txt") {
-            switch change {
-            case "rename": try eager.folder.move("root/b.txt", to: "root/a.txt")
-            case "edit": try eager.folder.write(two, to: "root/a.txt")
-            default: try eager.folder.delete("root/a.txt")
-            }
-        }
-        let response = try await eager.get("/a.txt", [.range: "bytes=5-6"])
-        #expect(change == "delete" ? response.status == .notFound : response.text == "22")
-    }
-
-    @Test("A large file is closed a second after it was opened")
-    func closed() async throws {
-        let eager = try EagerSite(["a.txt": Versions.all[1].one, "b.txt": "small"])
-        for name in ["a", "b"] { _ = try await eager.get("/\(name).txt") }
-        let cache = eager.handler.cache
-        let entry = try #require(cache["/a.txt"]?.entry)
-        #expect(cache.closeOld(entry.madeAt + .milliseconds(999)))
-        #expect(cache["/a.txt"]?.entry === entry)
-        #expect(!cache.closeOld(entry.madeAt + .seconds(1)))
-        #expect(cache["/a.txt"] == nil)
-        #expect(cache["/b.txt"] != nil)
-    }
-
-    @Test("Nobody has to ask for it, the second time either")
-    func closedByItself() async throws {
-        let eager = try EagerSite(["a.txt": Versions.all[1].one])
-        for _ in 0..<2 {
-            _ = try await eager.get("/a.txt")
-            #expect(eager.handler.cache.count == 1)
-            // Time is the subject; the suite's limit ends it.
-            while eager.handler.cache.count > 0 { try await Task.sleep(for: .milliseconds(20)) }
-        }
-    }
-
-    @Test("No more large files are kept open than the bound says; the others are served too")
-    func openFiles() async throws {
-        let names = (0..<(FileCache.mostOpen + 3)).map { "\($0).txt" }
-        let eager = try EagerSite(
-            Dictionary(uniqueKeysWithValues: names.map { ($0, Versions.all[1].one) }))
-        for name in names {
-            #expect(try await eager.get("/\(name)", [.range: "bytes=0-1"]).text == "11")
-            #expect(eager.handler.cache.count <= FileCache.mostOpen)
-        }
     }
 
     @Test("The page of an application is kept for all of its paths, and changes with its file")

@@ -1,6 +1,5 @@
 // The counters that workers share: never past a limit, and nobody waits for ever.
 
-import Reactor
 import Sockets
 import Synchronization
 import Testing

@@ -3,7 +3,6 @@
 import Glibc
 import HTTPCore
 import HTTPWire
-import Reactor
 import Testing
 import Threads
 

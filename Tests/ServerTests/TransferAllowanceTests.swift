@@ -1,6 +1,5 @@
 // Time that a peer may keep the server waiting: used up by waiting, given back by bytes, never more than at first.
 
-import Reactor
 import Testing
 import Threads
 

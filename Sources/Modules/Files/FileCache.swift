@@ -70,13 +70,16 @@ final class FileCache: Sendable {
         var bytes = 0
         /// Those of files that are open.
         var open: Set<Key> = []
+        /// Open files that are to be closed, which may take long: nobody needs a file that was deleted but the kernel,
+        /// which then has its blocks to free.
+        var leaving: [Entry] = []
         /// Whether somebody sees to it that they are closed.
         var isClosing = false
 
         mutating func remove(_ key: Key) {
             guard let (entry, _) = entries.removeValue(forKey: key) else { return }
             bytes -= entry.cost
-            open.remove(key)
+            if open.remove(key) != nil { leaving.append(entry) }
         }
     }
 
@@ -119,10 +122,11 @@ final class FileCache: Sendable {
         let key = Key(path: path)
         let isFirstOpen = state.withLock { state in
             state.remove(key)
+            let openCount = state.open.count + state.leaving.count
+            guard entry.isInMemory || openCount < Self.mostOpen else { return false }
             while state.bytes + entry.cost > limit, let other = state.entries.first?.key {
                 state.remove(other)
             }
-            guard entry.isInMemory || state.open.count < Self.mostOpen else { return false }
             state.entries[key] = (entry, nil)
             state.bytes += entry.cost
             guard !entry.isInMemory else { return false }
@@ -143,16 +147,19 @@ final class FileCache: Sendable {
             }.detach()
         } catch {
             // There is no room for a thread: nothing stays open, and files are opened for each request.
-            _ = closeOld(.current() + .seconds(1))
+            _ = closeOld(.never)
         }
     }
 
-    /// Closes the files that were opened more than a second ago.
+    /// Closes the files that were opened more than a second ago, and those that were replaced.
     ///
     /// - Returns: Whether others are open.
     func closeOld(_ now: MonotonicInstant) -> Bool {
-        state.withLock { state in
+        // Let go behind the lock.
+        var closed: [Entry] = []
+        return state.withLock { state in
             for key in state.open where state.entries[key]?.entry.isRecent(now) != true { state.remove(key) }
+            swap(&closed, &state.leaving)
             state.isClosing = !state.open.isEmpty
             return state.isClosing
         }

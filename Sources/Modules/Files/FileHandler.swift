@@ -81,7 +81,7 @@ struct FileHandler: LifecycleHandler {
             return nil
         }
         let file = FileRepresentation(entry.facts, entry.content)
-        guard entry.content.isInMemory else { return try readAtOnce(entry, key, file, for: request) }
+        guard entry.isInMemory else { return try readAtOnce(entry, key, file, for: request) }
         guard isCurrent(entry, key, after: lookedUp, for: request) else { return nil }
         guard !entry.isNegotiated else { return try encodedAtOnce(entry, file, for: request) }
         return try file.response(to: request)
@@ -181,9 +181,8 @@ struct FileHandler: LifecycleHandler {
             answer = try await compress(plain, coding)
             if answer.content.isInMemory { entry = entry.adding(answer, coding.rawValue) }
         }
-        if isSettled, let key, entry.content.isInMemory || !entry.isNegotiated {
-            cache.insert(entry, for: key)
-        }
+        let isKept = entry.isInMemory || !entry.isNegotiated && root.looksWithoutWaiting
+        if isSettled, isKept, let key { cache.insert(entry, for: key) }
         return try answer.response(to: request)
     }
 
@@ -296,7 +295,7 @@ struct FileHandler: LifecycleHandler {
         do throws(FileFailure) {
             let status = try root.status(of: path.span, links: settings.links, mayBlock: false)
             if status == entry.facts.status {
-                if request.readAt != nil { cache.noteLookUp(of: key, at: now) }
+                if request.readAt != nil, entry.isInMemory { cache.noteLookUp(of: key, at: now) }
                 return true
             }
         } catch {
