@@ -70,8 +70,8 @@ final class FileCache: Sendable {
         var bytes = 0
         /// Those of files that are open.
         var open: Set<Key> = []
-        /// Open files that are to be closed, which may take long: nobody needs a file that was deleted but the kernel,
-        /// which then has its blocks to free.
+        /// Open files that are to be closed, but not under the lock: the last close(2) of a file that was deleted frees its
+        /// blocks, which may take long.
         var leaving: [Entry] = []
         /// Whether somebody sees to it that they are closed.
         var isClosing = false
