@@ -86,18 +86,11 @@ public final class OpenFile: Sendable {
     }
 
     /// Reads bytes that are in memory already; nil if not all of them are, or there are not as many.
+    ///
+    /// - Throws: ``FileFailure`` when the file can't be read.
     public func bytesInMemory(count: Int, at offset: UInt64) throws(FileFailure) -> [UInt8]? {
-        var bytes: [UInt8] = []
-        try bytes.append(addingCapacity: count) { (output: inout OutputSpan<UInt8>) throws(FileFailure) in
-            try unsafe output.withUnsafeMutableBufferPointer { (buffer, filled) throws(FileFailure) in
-                while filled < count {
-                    let rest = unsafe UnsafeMutableBufferPointer(rebasing: buffer[filled..<count])
-                    let got = try unsafe readCached(
-                        into: UnsafeMutableRawBufferPointer(rest), at: offset + UInt64(filled))
-                    guard let got, got > 0 else { return }
-                    filled += got
-                }
-            }
+        let bytes = try unsafe self.bytes(count, at: offset) { (rest, position) throws(FileFailure) in
+            try unsafe readCached(into: rest, at: position)
         }
         return bytes.count == count ? bytes : nil
     }
@@ -129,16 +122,27 @@ public final class OpenFile: Sendable {
     /// - Parameter count: The most bytes to read.
     /// - Returns: Fewer bytes than asked for only at the end of the file.
     public func readBlocking(count: Int, at offset: UInt64) throws(FileFailure) -> [UInt8] {
-        var bytes = [UInt8](repeating: 0, count: count)
-        var filled = 0
-        while filled < count {
-            var span = bytes.mutableSpan
-            var rest = span._mutatingExtracting(filled..<count)
-            let got = try readBlocking(into: &rest, at: offset + UInt64(filled))
-            guard got > 0 else { break }
-            filled += got
+        try unsafe bytes(count, at: offset) { (rest, position) throws(FileFailure) in
+            try unsafe read(into: rest, at: position, flags: 0)
         }
-        bytes.removeLast(count - filled)
+    }
+
+    /// Reads until there are so many bytes, or no more come.
+    private func bytes(
+        _ count: Int, at offset: UInt64,
+        _ read: (UnsafeMutableRawBufferPointer, UInt64) throws(FileFailure) -> Int?
+    ) throws(FileFailure) -> [UInt8] {
+        var bytes: [UInt8] = []
+        try bytes.append(addingCapacity: count) { (output: inout OutputSpan<UInt8>) throws(FileFailure) in
+            try unsafe output.withUnsafeMutableBufferPointer { (buffer, filled) throws(FileFailure) in
+                while filled < count {
+                    let rest = unsafe UnsafeMutableBufferPointer(rebasing: buffer[filled..<count])
+                    let got = try unsafe read(UnsafeMutableRawBufferPointer(rest), offset + UInt64(filled))
+                    guard let got, got > 0 else { return }
+                    filled += got
+                }
+            }
+        }
         return bytes
     }
 

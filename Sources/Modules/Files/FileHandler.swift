@@ -81,7 +81,7 @@ struct FileHandler: LifecycleHandler {
             return nil
         }
         let file = FileRepresentation(entry.facts, entry.content)
-        guard entry.isInMemory else { return try readAtOnce(entry, key, file, for: request) }
+        guard entry.isInMemory else { return try response(withOpen: file, entry, key, for: request) }
         guard isCurrent(entry, key, after: lookedUp, for: request) else { return nil }
         guard !entry.isNegotiated else { return try encodedAtOnce(entry, file, for: request) }
         return try file.response(to: request)
@@ -89,8 +89,8 @@ struct FileHandler: LifecycleHandler {
 
     /// The answer with a file that is kept open, with what it takes of it if that is short; nil if the file is another
     /// by now.
-    private func readAtOnce(
-        _ entry: FileCache.Entry, _ key: String, _ file: FileRepresentation, for request: Request
+    private func response(
+        withOpen file: FileRepresentation, _ entry: FileCache.Entry, _ key: String, for request: Request
     ) throws -> Response? {
         do {
             var response = try file.response(to: request)
